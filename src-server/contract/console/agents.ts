@@ -1,0 +1,267 @@
+import { z } from 'zod';
+import {
+  agentOrigin,
+  agentStatus,
+  filledText,
+  id,
+  instant,
+  kind,
+  risk,
+  scope,
+  text,
+  trustLevel,
+  verdictPolicy,
+} from '../common';
+import { inboxItem } from './inbox';
+import { endpoint } from './endpoint';
+
+/** 3 to 30 lower-case letters, digits and inner hyphens (REG-2). */
+export const handle = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]$/, {
+  error: 'must have 3 to 30 lower-case letters, digits or inner hyphens',
+});
+
+export const agentSummary = z.object({
+  id: z.string(),
+  name: z.string(),
+  handle: z.string().nullable(),
+  origin: agentOrigin,
+  provider: z.string().nullable(),
+  modelType: z.string().nullable(),
+  status: agentStatus,
+  trustLevel,
+  pending: z.number().int(),
+  createdAt: z.string(),
+  claimedAt: z.string().nullable(),
+  lastSeenAt: z.string().nullable(),
+  isSample: z.boolean(),
+});
+export type AgentSummary = z.infer<typeof agentSummary>;
+
+export const agentKey = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** First characters, enough to recognise it: `mma_a1b2c3d4`. */
+  prefix: z.string(),
+  scopes: z.array(scope),
+  createdAt: z.string(),
+  expiresAt: z.string().nullable(),
+  revokedAt: z.string().nullable(),
+  lastUsedAt: z.string().nullable(),
+  lastClient: z.string().nullable(),
+  lastAddress: z.string().nullable(),
+});
+export type AgentKey = z.infer<typeof agentKey>;
+
+/** One row of the autonomy matrix. */
+export const policyRow = z.object({
+  kind,
+  risk,
+  /** What the owner set, or the default of the agent's origin. */
+  verdict: verdictPolicy,
+  isDefault: z.boolean(),
+  /** What may be chosen: an mma agent is always asked (GOV-2), so `allow` is missing there. */
+  choices: z.array(verdictPolicy),
+});
+export type PolicyRow = z.infer<typeof policyRow>;
+
+export const agentDetail = agentSummary.extend({
+  description: z.string(),
+  capabilities: z.array(z.string()),
+  contactName: z.string().nullable(),
+  contactEmail: z.string().nullable(),
+  keys: z.array(agentKey),
+  policy: z.array(policyRow),
+  counts: z.object({
+    approved: z.number().int(),
+    edited: z.number().int(),
+    rejected: z.number().int(),
+    expired: z.number().int(),
+    calls24h: z.number().int(),
+  }),
+  /** What is missing for the next trust level, as codes; empty at the top. */
+  nextTrust: z.object({
+    level: trustLevel.nullable(),
+    missing: z.array(
+      z.object({ code: z.enum(['claimed_days', 'approved_actions', 'manual']), have: z.number(), need: z.number() }),
+    ),
+  }),
+});
+export type AgentDetail = z.infer<typeof agentDetail>;
+
+/** An unclaimed agent as its future owner sees it before saying yes. */
+export const joiningAgent = z.object({
+  id: z.string(),
+  name: z.string(),
+  handle: z.string().nullable(),
+  origin: agentOrigin,
+  provider: z.string().nullable(),
+  modelType: z.string().nullable(),
+  capabilities: z.array(z.string()),
+  contactName: z.string().nullable(),
+  contactEmail: z.string().nullable(),
+  registeredAt: z.string(),
+  registeredFrom: z.string().nullable(),
+  registeredWith: z.string().nullable(),
+  claimExpiresAt: z.string().nullable(),
+  draftsWaiting: z.number().int(),
+  keys: z.array(agentKey),
+  /** The registered address is yours: one key claims it. */
+  isAddressYours: z.boolean(),
+});
+export type JoiningAgent = z.infer<typeof joiningAgent>;
+
+/** Ready-to-paste set-up for one client; `{{KEY}}` stands where the key goes. */
+export const snippet = z.object({
+  client: z.enum(['claude-desktop', 'claude-code', 'cursor', 'vscode', 'curl', 'python', 'typescript']),
+  label: z.string(),
+  language: z.enum(['json', 'bash', 'python', 'typescript']),
+  /** Where it belongs, e.g. a file path; empty for commands. */
+  place: z.string(),
+  code: z.string(),
+});
+export type Snippet = z.infer<typeof snippet>;
+
+/** A key in full. It is in this answer and nowhere else. */
+export const newKey = z.object({ id: z.string(), secret: z.string(), prefix: z.string(), scopes: z.array(scope) });
+
+const agentParams = z.strictObject({ id });
+
+export const listAgents = endpoint({
+  method: 'GET',
+  path: '/agents',
+  summary: 'Your agents',
+  query: z.strictObject({ cursor: text(200).optional(), limit: z.coerce.number().int().min(1).max(100).optional() }),
+  answer: z.object({ items: z.array(agentSummary), nextCursor: z.string().nullable() }),
+});
+
+export const getAgent = endpoint({
+  method: 'GET',
+  path: '/agents/:id',
+  summary: 'One agent: status, keys, policy, what it did',
+  params: agentParams,
+  answer: agentDetail,
+});
+
+export const listAgentHistory = endpoint({
+  method: 'GET',
+  path: '/agents/:id/history',
+  summary: 'What the agent proposed and what became of it, newest first',
+  params: agentParams,
+  query: z.strictObject({ cursor: text(200).optional(), limit: z.coerce.number().int().min(1).max(100).optional() }),
+  answer: z.object({ items: z.array(inboxItem), nextCursor: z.string().nullable() }),
+});
+
+export const createAgent = endpoint({
+  method: 'POST',
+  path: '/agents',
+  summary: 'Add an agent of your own; its key is shown once',
+  body: z.strictObject({
+    name: filledText(80),
+    handle,
+    provider: text(40).optional(),
+    modelType: text(80).optional(),
+    description: text(500).optional(),
+    scopes: z.array(scope).min(1).max(5).optional(),
+  }),
+  answer: z.object({ agent: agentDetail, key: newKey }),
+});
+
+export const listSnippets = endpoint({
+  method: 'GET',
+  path: '/agents/:id/snippets',
+  summary: 'Set-up for each client, with a placeholder for the key',
+  params: agentParams,
+  answer: z.object({ items: z.array(snippet) }),
+});
+
+export const updateAgent = endpoint({
+  method: 'PATCH',
+  path: '/agents/:id',
+  summary: 'Rename, describe',
+  params: agentParams,
+  body: z.strictObject({ name: filledText(80).optional(), description: text(500).optional() }),
+  answer: agentDetail,
+});
+
+export const pauseAgent = endpoint({
+  method: 'POST',
+  path: '/agents/:id/pause',
+  summary: 'Refuse every call of the agent, but reading its own proposals, and stop what is in grace',
+  params: agentParams,
+  answer: agentDetail,
+});
+
+export const resumeAgent = endpoint({
+  method: 'POST',
+  path: '/agents/:id/resume',
+  summary: 'Let the agent call again',
+  params: agentParams,
+  answer: agentDetail,
+});
+
+export const setPolicy = endpoint({
+  method: 'PUT',
+  path: '/agents/:id/policy',
+  summary: 'Decide what this kind of action needs',
+  params: agentParams,
+  body: z.strictObject({ kind, verdict: verdictPolicy }),
+  answer: agentDetail,
+});
+
+export const createKey = endpoint({
+  method: 'POST',
+  path: '/agents/:id/keys',
+  summary: 'Add a named key; shown once',
+  params: agentParams,
+  body: z.strictObject({
+    name: filledText(60),
+    scopes: z.array(scope).min(1).max(5).optional(),
+    expiresAt: instant.optional(),
+  }),
+  answer: z.object({ key: newKey, agent: agentDetail }),
+});
+
+export const revokeKey = endpoint({
+  method: 'DELETE',
+  path: '/agents/:id/keys/:keyId',
+  summary: 'Revoke a key at once',
+  params: z.strictObject({ id, keyId: id }),
+  answer: agentDetail,
+});
+
+export const listJoining = endpoint({
+  method: 'GET',
+  path: '/joining',
+  summary: 'Unclaimed agents registered with your address',
+  answer: z.object({ items: z.array(joiningAgent) }),
+});
+
+export const previewClaim = endpoint({
+  method: 'POST',
+  path: '/joining/preview',
+  summary: 'Who stands behind a claim code, before claiming',
+  body: z.strictObject({ claimCode: text(100, 1) }),
+  answer: joiningAgent,
+});
+
+export const claimAgent = endpoint({
+  method: 'POST',
+  path: '/joining/claim',
+  summary: 'Claim by id when the registered address is yours, else by code (server mode: and one-time code)',
+  body: z.strictObject({
+    agentId: id.optional(),
+    claimCode: text(100, 1).optional(),
+    otp: text(12).optional(),
+    /** Replace every key it was registered with; the new one is in the answer, once. */
+    replaceKeys: z.boolean().optional(),
+  }),
+  answer: z.object({ agent: agentDetail, key: newKey.nullable() }),
+});
+
+export const disownAgent = endpoint({
+  method: 'POST',
+  path: '/joining/:id/disown',
+  summary: 'Not mine: revoke its keys and free your address',
+  params: agentParams,
+  answer: z.object({ disowned: z.literal(true) }),
+});

@@ -1,0 +1,43 @@
+import * as agents from './agents';
+import * as inbox from './inbox';
+import * as session from './session';
+
+/** Every console endpoint by domain: the server mounts all of them, the window calls them. */
+export const consoleApi = {
+  session: {
+    getMe: session.getMe,
+    setUp: session.setUp,
+    createRecoveryCode: session.createRecoveryCode,
+    confirmRecoveryCode: session.confirmRecoveryCode,
+    dismissSetup: session.dismissSetup,
+    loadSampleWorld: session.loadSampleWorld,
+    removeSampleWorld: session.removeSampleWorld,
+    updatePreferences: session.updatePreferences,
+  },
+  inbox: {
+    listInbox: inbox.listInbox,
+    getInboxItem: inbox.getInboxItem,
+    markRead: inbox.markRead,
+    decide: inbox.decide,
+    editProposal: inbox.editProposal,
+    retryFailed: inbox.retryFailed,
+    undoExecuted: inbox.undoExecuted,
+  },
+  agents: {
+    listAgents: agents.listAgents,
+    getAgent: agents.getAgent,
+    listAgentHistory: agents.listAgentHistory,
+    createAgent: agents.createAgent,
+    listSnippets: agents.listSnippets,
+    updateAgent: agents.updateAgent,
+    pauseAgent: agents.pauseAgent,
+    resumeAgent: agents.resumeAgent,
+    setPolicy: agents.setPolicy,
+    createKey: agents.createKey,
+    revokeKey: agents.revokeKey,
+    listJoining: agents.listJoining,
+    previewClaim: agents.previewClaim,
+    claimAgent: agents.claimAgent,
+    disownAgent: agents.disownAgent,
+  },
+} as const;

@@ -1,0 +1,14 @@
+import babel from '@rolldown/plugin-babel';
+import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  plugins: [lingui(), babel({ presets: [linguiTransformerBabelPreset()] })],
+  test: {
+    include: ['src-*/**/*.test.{ts,tsx}'],
+    exclude: ['**/*.long.test.ts', 'node_modules/**'],
+    setupFiles: ['src-server/testing/setup.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+  },
+});
