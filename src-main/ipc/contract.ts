@@ -1,0 +1,151 @@
+/**
+ * The whole bridge between window and shell: every channel, the schema of what the window may send on it, and the
+ * type of what comes back. `register.ts` checks sender and arguments of each call against it, `preload/index.ts`
+ * exposes it as `window.countersign`. The window imports types from here and nothing else of the shell. In a browser
+ * (server mode) `window.countersign` is undefined.
+ */
+import { z } from 'zod';
+import type { FailedMessage } from '../../src-server/contract/process';
+
+/**
+ * - `starting`: first start of this run, also while the keychain waits for the person;
+ * - `up`: console calls are answered;
+ * - `restarting`: the server ended by itself and is being started again; calls of the window are parked meanwhile;
+ * - `failed`: not started, for the reason in `ShellState.failure`; nothing happens until `retryServer`.
+ */
+export type ServerStatus = 'starting' | 'up' | 'restarting' | 'failed';
+
+/**
+ * - `ready`: the master key is there;
+ * - `needs_new_secret`: this machine has no keychain and nothing was chosen yet: passphrase or key file;
+ * - `needs_passphrase`, `needs_key_file`: what was chosen once is asked for again;
+ * - `unavailable`: the key lies in a keychain that does not open now; unlock the keychain, then `retryServer`.
+ */
+export type KeychainStatus =
+  | 'ready'
+  | 'needs_new_secret'
+  | 'needs_passphrase'
+  | 'needs_key_file'
+  | 'unavailable';
+
+export type KeyProblem =
+  | 'passphrase_wrong'
+  /** A new passphrase has at least `MIN_PASSPHRASE_LENGTH` characters. */
+  | 'passphrase_too_short'
+  /** The file dialog was closed without a choice. */
+  | 'cancelled'
+  /** Not a file of 32 bytes made by this app, or not the one chosen at first. */
+  | 'key_file_wrong'
+  | 'key_file_missing'
+  /** Other accounts of this machine can read the file. */
+  | 'key_file_exposed'
+  | 'key_file_unreadable'
+  /** A saved key exists, and the keychain of the system refuses to open it or is not running. */
+  | 'keychain_closed'
+  /** `keychain.json` is damaged or of a newer version. */
+  | 'keychain_file_damaged'
+  /** The key could not be saved on this disk. */
+  | 'not_saved'
+  /** Nothing is locked, or this is not the secret that is asked for. */
+  | 'not_asked';
+
+/** A new passphrase is at least this long, in Unicode code points. */
+export const MIN_PASSPHRASE_LENGTH = 12;
+/** Longest text `copyText` takes, in UTF-16 units. */
+export const MAX_COPY_LENGTH = 100_000;
+
+export interface KeychainState {
+  readonly status: KeychainStatus;
+  readonly canUseKeyFile: true;
+  readonly problem: KeyProblem | null;
+  /** The path of the key file that was chosen, where there is one. */
+  readonly keyFile: string | null;
+}
+
+export interface ShellState {
+  readonly server: ServerStatus;
+  /** Why the server is not up, set when `server` is `failed`. */
+  readonly failure: FailedMessage | null;
+  readonly keychain: KeychainState;
+  /** Where agents reach this desktop, e.g. `http://127.0.0.1:7423`; null while the server is not up. */
+  readonly url: string | null;
+  /** `process.platform` of the shell. */
+  readonly platform: string;
+  /** Version of the app. */
+  readonly version: string;
+}
+
+export type UnlockResult = { readonly ok: true } | { readonly ok: false; readonly problem: KeyProblem };
+
+const RetryServer = z.strictObject({
+  /** Another port to listen on, remembered for later starts. Below 1024 needs rights the app does not have. */
+  port: z.int().min(1024).max(65_535).optional(),
+});
+
+const Unlock = z.discriminatedUnion('method', [
+  z.strictObject({ method: z.literal('passphrase'), passphrase: z.string().min(1).max(1024) }),
+  /** Opens a file dialog: an existing key file is read, a new name is created with a fresh key. */
+  z.strictObject({ method: z.literal('keyFile') }),
+]);
+
+/** Links that leave the app: http and https alone, without credentials in them. */
+const ExternalUrl = z
+  .string()
+  .max(2048)
+  .refine(isExternalUrl, { error: 'must be an http or https address without user name and password' });
+
+const Nothing = z.undefined();
+
+/** Every call the window may make, with the one argument it takes. */
+const schemas = {
+  'shell:get-state': Nothing,
+  'shell:retry-server': RetryServer,
+  'shell:unlock': Unlock,
+  'shell:open-external': ExternalUrl,
+  'shell:copy-text': z.string().max(MAX_COPY_LENGTH),
+} as const;
+
+export type IpcChannel = keyof typeof schemas;
+type IpcArguments = { readonly [C in IpcChannel]: z.infer<(typeof schemas)[C]> };
+export type IpcArgument<C extends IpcChannel> = IpcArguments[C];
+export const ipcContract: { readonly [C in IpcChannel]: z.ZodType<IpcArguments[C]> } = schemas;
+
+/** The one event the shell sends to the window; carries a `ShellState`. */
+export type ShellStateChannel = 'shell:state';
+
+export interface IpcResults {
+  'shell:get-state': ShellState;
+  'shell:retry-server': void;
+  'shell:unlock': UnlockResult;
+  'shell:open-external': void;
+  'shell:copy-text': void;
+}
+
+/** What `window.countersign` offers. A call with bad arguments rejects, naming field, problem and bound. */
+export interface CountersignBridge {
+  getShellState(): Promise<ShellState>;
+  /** Called with every new state; returns the way to stop it. */
+  onShellState(listener: (state: ShellState) => void): () => void;
+  /** Starts the server again after `failed`, or asks an `unavailable` keychain again. Resolves once begun. */
+  retryServer(options?: IpcArgument<'shell:retry-server'>): Promise<void>;
+  /** Gives the secret that `keychain.status` asks for; the server starts after `ok`. */
+  unlock(secret: IpcArgument<'shell:unlock'>): Promise<UnlockResult>;
+  /** Opens an http or https address in the person's browser. */
+  openExternal(url: string): Promise<void>;
+  copyText(text: string): Promise<void>;
+}
+
+declare global {
+  interface Window {
+    readonly countersign?: CountersignBridge;
+  }
+}
+
+/** True for absolute http and https addresses that carry no user name or password. */
+export function isExternalUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const url = new URL(text);
+  return (
+    (url.protocol === 'http:' || url.protocol === 'https:') && url.username === '' && url.password === ''
+  );
+}

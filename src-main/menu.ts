@@ -1,0 +1,50 @@
+import { Menu } from 'electron';
+import type { MenuItemConstructorOptions } from 'electron';
+import { getTexts } from './texts';
+
+/**
+ * A small menu: it carries the standard editing and zoom keys. Reloading would lose what is being typed, and the
+ * developer tools can press every button, so both are there in development alone.
+ */
+export function setAppMenu(options: { readonly isPackaged: boolean; readonly locale: string }): void {
+  const t = getTexts(options.locale);
+  const separator: MenuItemConstructorOptions = { type: 'separator' };
+  const isMac = process.platform === 'darwin';
+  const development: MenuItemConstructorOptions[] = options.isPackaged
+    ? []
+    : [{ role: 'reload', label: t.reload }, { role: 'toggleDevTools', label: t.developerTools }, separator];
+  const template: MenuItemConstructorOptions[] = [
+    isMac ? { role: 'appMenu' } : { label: t.file, submenu: [{ role: 'quit', label: t.quit }] },
+    {
+      label: t.edit,
+      submenu: [
+        { role: 'undo', label: t.undo },
+        { role: 'redo', label: t.redo },
+        separator,
+        { role: 'cut', label: t.cut },
+        { role: 'copy', label: t.copy },
+        { role: 'paste', label: t.paste },
+        { role: 'selectAll', label: t.selectAll },
+      ],
+    },
+    {
+      label: t.view,
+      submenu: [
+        ...development,
+        { role: 'resetZoom', label: t.actualSize },
+        { role: 'zoomIn', label: t.zoomIn },
+        { role: 'zoomOut', label: t.zoomOut },
+        separator,
+        { role: 'togglefullscreen', label: t.fullScreen },
+      ],
+    },
+    {
+      label: t.window,
+      submenu: [
+        { role: 'minimize', label: t.minimize },
+        { role: 'close', label: t.close },
+      ],
+    },
+  ];
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template));
+}

@@ -1,0 +1,30 @@
+import { contextBridge, ipcRenderer } from 'electron';
+import type {
+  CountersignBridge,
+  IpcArgument,
+  IpcChannel,
+  IpcResults,
+  ShellState,
+  ShellStateChannel,
+} from '../ipc/contract';
+
+const STATE: ShellStateChannel = 'shell:state';
+
+function invoke<C extends IpcChannel>(channel: C, argument?: IpcArgument<C>): Promise<IpcResults[C]> {
+  return ipcRenderer.invoke(channel, argument);
+}
+
+const bridge: CountersignBridge = {
+  getShellState: () => invoke('shell:get-state'),
+  onShellState(listener) {
+    const pass = (_event: unknown, state: ShellState): void => listener(state);
+    ipcRenderer.on(STATE, pass);
+    return () => void ipcRenderer.off(STATE, pass);
+  },
+  retryServer: (options = {}) => invoke('shell:retry-server', options),
+  unlock: (secret) => invoke('shell:unlock', secret),
+  openExternal: (url) => invoke('shell:open-external', url),
+  copyText: (text) => invoke('shell:copy-text', text),
+};
+
+contextBridge.exposeInMainWorld('countersign', bridge);

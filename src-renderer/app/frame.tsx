@@ -1,0 +1,112 @@
+import { VisuallyHidden } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { IconInbox, IconRobot } from '@tabler/icons-react';
+import { msg } from '@lingui/core/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
+import { type ComponentType, useState } from 'react';
+import { useMe } from '../api/session';
+import { BrandMark } from '../components/brand-mark';
+import { OfflineBanner } from '../components/offline-banner';
+import { inboxCountsQuery } from '../features/inbox/api';
+import { useHotkeys } from '../hotkeys/hotkeys';
+import classes from './frame.module.css';
+import { HotkeyHelp } from './hotkey-help';
+import { PreferencesMenu } from './preferences-menu';
+import { StatusBar } from './status-bar';
+
+/** The counter of what waits stops here; beyond, the exact number helps nobody. */
+const MAX_COUNT = 999;
+
+/** Title bar, navigation and status bar around a page. */
+export function Frame() {
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const me = useMe();
+  const counts = useQuery(inboxCountsQuery);
+  const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const pending = counts.data?.counts.pending ?? 0;
+
+  const group = msg`Everywhere`;
+  useHotkeys('global', [
+    { id: 'help', keys: ['?', 'mod+/'], label: msg`Show shortcuts`, group, run: () => setIsHelpOpen(true) },
+    { id: 'go.inbox', keys: ['g i'], label: msg`Go to the Inbox`, group, run: () => void navigate({ to: '/inbox' }) },
+    { id: 'go.agents', keys: ['g a'], label: msg`Go to Agents`, group, run: () => void navigate({ to: '/agents' }) },
+    { id: 'pane.next', keys: ['F6'], label: msg`Next pane`, group, run: () => focusPane(1) },
+    { id: 'pane.previous', keys: ['shift+F6'], label: msg`Previous pane`, group, run: () => focusPane(-1) },
+  ]);
+
+  return (
+    <div className={classes['frame']}>
+      <a href="#page" className={classes['skip']}>
+        <Trans>Skip to the page</Trans>
+      </a>
+      <header className={classes['titlebar']}>
+        <span className={classes['brand']}>
+          <BrandMark />
+          Countersign
+        </span>
+        {me.data?.mode === 'server' ? (
+          <span className={classes['mode']}>
+            <Trans>server</Trans>
+          </span>
+        ) : null}
+        <span className={classes['spacer']} />
+        <PreferencesMenu onShowShortcuts={() => setIsHelpOpen(true)} />
+      </header>
+      <nav className={classes['sidebar']} aria-label={t`Pages`}>
+        <h2 className={classes['section']}>
+          <Trans>Work</Trans>
+        </h2>
+        <NavItem to="/inbox" Icon={IconInbox} label={t`Inbox`} count={pending} />
+        <h2 className={classes['section']}>
+          <Trans context="navigation section">Agents</Trans>
+        </h2>
+        <NavItem to="/agents" Icon={IconRobot} label={t`Agents`} />
+      </nav>
+      <div className={classes['middle']}>
+        <OfflineBanner />
+        <main className={classes['page']} id="page" tabIndex={-1}>
+          <Outlet />
+        </main>
+      </div>
+      <StatusBar />
+      <HotkeyHelp isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+    </div>
+  );
+}
+
+interface NavItemProps {
+  readonly to: '/inbox' | '/agents';
+  readonly Icon: ComponentType<{ size: number; stroke: number }>;
+  readonly label: string;
+  readonly count?: number;
+}
+
+function NavItem({ to, Icon, label, count = 0 }: NavItemProps) {
+  return (
+    <Link to={to} className={classes['item']} activeOptions={{ includeSearch: false }} title={label}>
+      <Icon size={16} stroke={1.75} aria-hidden="true" />
+      <span className={classes['label']}>{label}</span>
+      {count > 0 ? (
+        <span className={classes['count']} data-testid="pending-count">
+          <span aria-hidden="true">{count > MAX_COUNT ? `${MAX_COUNT}+` : count}</span>
+          <VisuallyHidden>
+            <Plural value={count} one="# waits for you" other="# wait for you" />
+          </VisuallyHidden>
+        </span>
+      ) : null}
+    </Link>
+  );
+}
+
+/** Moves the focus to the next part of the window; pages mark theirs with `data-pane`. */
+function focusPane(step: 1 | -1) {
+  const panes = [...document.querySelectorAll<HTMLElement>('[data-pane]')].filter(
+    (pane) => pane.offsetParent !== null,
+  );
+  if (panes.length === 0) return;
+  const at = panes.findIndex((pane) => pane.contains(document.activeElement));
+  const next = panes[(at + step + panes.length) % panes.length] ?? panes[0];
+  (next?.querySelector<HTMLElement>('[tabindex="0"]') ?? next)?.focus();
+}

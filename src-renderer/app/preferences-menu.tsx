@@ -1,0 +1,79 @@
+import { ActionIcon, Menu } from '@mantine/core';
+import { IconAdjustmentsHorizontal, IconCheck } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ColorScheme, Locale } from '../../src-server/contract/console/session';
+import { useMe, useUpdatePreferences } from '../api/session';
+import { Kbd } from '../components/kbd';
+import { activateLocale } from '../locales/i18n';
+import classes from './preferences-menu.module.css';
+
+/** Appearance and language, from any page. */
+export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => void }) {
+  const { t, i18n } = useLingui();
+  const me = useMe();
+  const update = useUpdatePreferences();
+  const scheme = me.data?.preferences.colorScheme ?? 'auto';
+  const schemes: readonly { value: ColorScheme; label: string }[] = [
+    { value: 'auto', label: t`As the system` },
+    { value: 'light', label: t`Light` },
+    { value: 'dark', label: t`Dark` },
+    { value: 'contrast', label: t`High contrast` },
+  ];
+  const locales: readonly { value: Locale; label: string }[] = [
+    { value: 'en', label: 'English' },
+    { value: 'de', label: 'Deutsch' },
+  ];
+  const handleLocale = (locale: Locale) => {
+    void activateLocale(locale);
+    update.mutate({ locale });
+  };
+  return (
+    <Menu position="bottom-end" width={208}>
+      <Menu.Target>
+        <ActionIcon aria-label={t`Appearance and language`}>
+          <IconAdjustmentsHorizontal size={16} stroke={1.75} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown aria-label={t`Appearance and language`} className={classes['menu']}>
+        <Menu.Label>
+          <Trans>Appearance</Trans>
+        </Menu.Label>
+        {schemes.map(({ value, label }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={scheme === value}
+            leftSection={<Mark isOn={scheme === value} />}
+            onClick={() => update.mutate({ colorScheme: value })}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Label>
+          <Trans>Language</Trans>
+        </Menu.Label>
+        {locales.map(({ value, label }) => (
+          <Menu.Item
+            key={value}
+            role="menuitemradio"
+            aria-checked={i18n.locale === value}
+            lang={value}
+            leftSection={<Mark isOn={i18n.locale === value} />}
+            onClick={() => handleLocale(value)}
+          >
+            {label}
+          </Menu.Item>
+        ))}
+        <Menu.Divider />
+        <Menu.Item leftSection={<Mark isOn={false} />} rightSection={<Kbd keys="?" />} onClick={onShowShortcuts}>
+          <Trans>Shortcuts</Trans>
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+function Mark({ isOn }: { isOn: boolean }) {
+  return <span className={classes['mark']}>{isOn ? <IconCheck size={14} aria-hidden="true" /> : null}</span>;
+}

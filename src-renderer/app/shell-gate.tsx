@@ -1,0 +1,48 @@
+import { Loader } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
+import { type ReactNode, useState } from 'react';
+import { BrandMark } from '../components/brand-mark';
+import { shell, useShellState } from '../shell';
+import classes from './gates.module.css';
+import { StartFailurePage } from './start-failure-page';
+import { UnlockPage } from './unlock-page';
+
+/**
+ * What the desktop shell has to say before there is a page: unlocking, starting, not able to start. Once the page was
+ * up it stays mounted under everything that comes later. In a browser there is nothing to say.
+ */
+export function ShellGate({ children }: { children: ReactNode }) {
+  const state = useShellState();
+  const [wasUp, setWasUp] = useState(false);
+  const isUp = state?.server === 'up';
+  if (isUp && !wasUp) setWasUp(true);
+  if (!shell) return children;
+
+  const isLocked = state !== null && state.keychain.status !== 'ready';
+  const isFailed = state?.server === 'failed';
+  const isCovered = isLocked || isFailed;
+  return (
+    <>
+      {wasUp ? (
+        <div className={classes['page']} hidden={isCovered} inert={isCovered}>
+          {children}
+        </div>
+      ) : null}
+      {isLocked ? <UnlockPage keychain={state.keychain} /> : null}
+      {isFailed && !isLocked ? <StartFailurePage failure={state.failure} /> : null}
+      {!wasUp && !isCovered ? <StartingPage /> : null}
+    </>
+  );
+}
+
+function StartingPage() {
+  return (
+    <main className={classes['wait']} aria-busy="true">
+      <div className={`${classes['brand']} ${classes['late']}`} role="status">
+        <BrandMark />
+        <Trans>Countersign is starting</Trans>
+        <Loader size={14} />
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,100 @@
+import { Button } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useState } from 'react';
+import type { FailedMessage } from '../../src-server/contract/process';
+import { BrandMark } from '../components/brand-mark';
+import { shell } from '../shell';
+import classes from './gates.module.css';
+
+/** The server can't start: what is in the way, and the ways on. */
+export function StartFailurePage({ failure }: { failure: FailedMessage | null }) {
+  const { t } = useLingui();
+  const [isBusy, setIsBusy] = useState(false);
+  const details = failure?.details ?? {};
+  const nextPort = failure?.code === 'port_taken' ? details.nextFreePort : undefined;
+
+  const retry = (port?: number) => {
+    setIsBusy(true);
+    void shell?.retryServer(port === undefined ? {} : { port }).finally(() => setIsBusy(false));
+  };
+
+  const port = details.port ?? 0;
+  const holder = details.holder;
+  const words = {
+    port_taken: {
+      title: t`Port ${port} is taken`,
+      text: holder
+        ? t`${holder} already listens there. Agents reach Countersign on this port; quit that program, or use another port. Agents you have connected must then be told the new address.`
+        : t`Another program already listens there. Agents reach Countersign on this port; quit that program, or use another port. Agents you have connected must then be told the new address.`,
+    },
+    data_locked: {
+      title: t`Another Countersign uses this data`,
+      text: holder
+        ? t`${holder} holds the data folder. Quit it, then try again. Nothing was changed.`
+        : t`Another server holds the data folder. Quit it, then try again. Nothing was changed.`,
+    },
+    wrong_key: {
+      title: t`The key does not open this data`,
+      text: t`The data folder was sealed with another key than the one this computer holds. Your data is untouched; it needs the key it was made with, or its recovery code.`,
+    },
+    migration_failed: {
+      title: t`Your data could not be brought to this version`,
+      text: t`The update of the database stopped and was undone. A backup was made before it. Your data is as it was.`,
+    },
+    unexpected: {
+      title: t`The server could not start`,
+      text: t`It stopped before it was ready. Your data is untouched.`,
+    },
+  }[failure?.code ?? 'unexpected'];
+
+  return (
+    <main className={classes['cover']}>
+      <section className={classes['card']} role="alert" aria-labelledby="start-failure">
+        <div className={classes['brand']}>
+          <BrandMark />
+          Countersign
+        </div>
+        <h1 className={classes['title']} id="start-failure">
+          {words.title}
+        </h1>
+        <p className={classes['text']}>{words.text}</p>
+        <dl className={classes['facts']}>
+          {holder ? (
+            <>
+              <dt>
+                <Trans>Held by</Trans>
+              </dt>
+              <dd>{holder}</dd>
+            </>
+          ) : null}
+          {details.dataFolder ? (
+            <>
+              <dt>
+                <Trans>Data folder</Trans>
+              </dt>
+              <dd>{details.dataFolder}</dd>
+            </>
+          ) : null}
+          {failure?.message ? (
+            <>
+              <dt>
+                <Trans>Message</Trans>
+              </dt>
+              <dd>{failure.message}</dd>
+            </>
+          ) : null}
+        </dl>
+        <div className={classes['actions']}>
+          {nextPort === undefined ? null : (
+            <Button onClick={() => retry(nextPort)} loading={isBusy}>
+              <Trans>Use port {nextPort}</Trans>
+            </Button>
+          )}
+          <Button variant={nextPort === undefined ? 'filled' : 'default'} onClick={() => retry()} loading={isBusy}>
+            <Trans>Try again</Trans>
+          </Button>
+        </div>
+      </section>
+    </main>
+  );
+}

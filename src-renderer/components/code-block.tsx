@@ -1,0 +1,25 @@
+import { CopyButton } from './copy-button';
+import classes from './code-block.module.css';
+
+interface CodeBlockProps {
+  readonly code: string;
+  /** Names the block, e.g. `Set-up for Cursor`. */
+  readonly label: string;
+  readonly copyLabel: string;
+}
+
+/** Text to paste somewhere else: as it is, scrollable by keyboard, with its copy button. */
+export function CodeBlock({ code, label, copyLabel }: CodeBlockProps) {
+  return (
+    <div className={classes['block']}>
+      {/* A region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <pre className={classes['code']} tabIndex={0} role="region" aria-label={label}>
+        {code}
+      </pre>
+      <div className={classes['copy']}>
+        <CopyButton text={code} label={copyLabel} size={28} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,78 @@
+import { Button } from '@mantine/core';
+import { IconCloudOff, IconLock, IconRefresh } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import { AnswerError, NetworkError, ProblemError } from '../api/problem';
+import classes from './states.module.css';
+
+interface EmptyStateProps {
+  readonly icon?: ReactNode;
+  readonly title: string;
+  readonly children?: ReactNode;
+  /** Buttons and links that lead on. */
+  readonly actions?: ReactNode;
+  readonly role?: 'alert' | 'status';
+}
+
+/** Nothing to show, and what to do about it. */
+export function EmptyState({ icon, title, children, actions, role }: EmptyStateProps) {
+  return (
+    <div className={classes['state']} role={role}>
+      {icon ? (
+        <span className={classes['icon']} aria-hidden="true">
+          {icon}
+        </span>
+      ) : null}
+      <h2 className={classes['title']}>{title}</h2>
+      {children ? <div className={classes['text']}>{children}</div> : null}
+      {actions ? <div className={classes['actions']}>{actions}</div> : null}
+    </div>
+  );
+}
+
+/** An error in words a person can act on. The server's own detail is shown where it says more. */
+export function useErrorWords(): (error: unknown) => { title: string; detail: string } {
+  const { t } = useLingui();
+  return (error) => {
+    if (error instanceof NetworkError) {
+      return { title: t`The server does not answer`, detail: t`It may be starting again. What you typed stays here.` };
+    }
+    if (error instanceof AnswerError) return { title: t`The answer could not be read`, detail: error.message };
+    if (!(error instanceof ProblemError)) return { title: t`Something went wrong`, detail: String(error) };
+    const detail = error.problem.detail;
+    if (error.status === 403) return { title: t`You may not see this`, detail };
+    if (error.status === 404) return { title: t`This is not here (any more)`, detail };
+    if (error.status === 429) return { title: t`Too many calls in a short time`, detail };
+    if (error.status >= 500) {
+      const requestId = error.problem.requestId;
+      return {
+        title: t`The server made a mistake`,
+        detail: requestId ? t`The log has more under request ${requestId}.` : detail,
+      };
+    }
+    const fields = (error.problem.errors ?? []).map((entry) => `${entry.path}: ${entry.message}`).join(' · ');
+    return { title: error.problem.title, detail: [detail, fields].filter(Boolean).join(' ') };
+  };
+}
+
+/** What went wrong, with a way to try again; a refusal (403) shows as such, without one. */
+export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: (() => void) | undefined }) {
+  const words = useErrorWords()(error);
+  const isDenied = error instanceof ProblemError && error.status === 403;
+  return (
+    <EmptyState
+      role="alert"
+      icon={isDenied ? <IconLock size={28} stroke={1.5} /> : <IconCloudOff size={28} stroke={1.5} />}
+      title={words.title}
+      actions={
+        onRetry && !isDenied ? (
+          <Button variant="default" leftSection={<IconRefresh size={14} />} onClick={onRetry}>
+            <Trans>Try again</Trans>
+          </Button>
+        ) : null
+      }
+    >
+      {words.detail}
+    </EmptyState>
+  );
+}

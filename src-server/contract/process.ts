@@ -1,0 +1,66 @@
+/**
+ * What shell and server say to each other over the message port (utilityProcess, or a child's IPC channel on the
+ * test runtime). The socket secret and the master key travel here and nowhere else: never argv, env or disk.
+ */
+
+/** Shell to server, once, before the server opens anything. */
+export interface InitMessage {
+  readonly type: 'init';
+  /** 32 random bytes, base64, made at each start; every request on the private socket carries it. */
+  readonly socketSecret: string;
+  /** 32 bytes, base64: the key that wraps the data key (OS keychain, passphrase or key file). */
+  readonly masterKey: string;
+  /** The last audit checkpoint the shell kept, so that a cut-off tail is noticed (decisions §3). */
+  readonly checkpoint?: AuditCheckpoint | undefined;
+}
+
+export interface AuditCheckpoint {
+  readonly seq: number;
+  readonly head: string;
+  readonly at: string;
+  readonly signature: string;
+}
+
+/** Server to shell: both listeners are up. Also printed as the one JSON line on stdout (without `type`). */
+export interface ReadyMessage {
+  readonly type: 'ready';
+  readonly ready: true;
+  readonly url: string;
+  readonly socket: string;
+}
+
+export type StartFailureCode =
+  /** Another process listens on the port; `details.holder` names it where that can be found out. */
+  | 'port_taken'
+  /** Another server holds the data folder. */
+  | 'data_locked'
+  /** The master key does not open this data folder; the recovery code does. */
+  | 'wrong_key'
+  | 'migration_failed'
+  | 'unexpected';
+
+/** Server to shell: it can't start and will exit with 1. */
+export interface FailedMessage {
+  readonly type: 'failed';
+  readonly code: StartFailureCode;
+  readonly message: string;
+  readonly details: {
+    readonly port?: number;
+    /** E.g. `node (pid 4242)`. */
+    readonly holder?: string;
+    readonly nextFreePort?: number;
+    readonly dataFolder?: string;
+  };
+}
+
+/** Server to shell: a new audit checkpoint to keep beside the data folder. */
+export interface CheckpointMessage {
+  readonly type: 'checkpoint';
+  readonly checkpoint: AuditCheckpoint;
+}
+
+export type ShellToServer = InitMessage;
+export type ServerToShell = ReadyMessage | FailedMessage | CheckpointMessage;
+
+/** Header of every request on the private socket; the value is the base64 socket secret. */
+export const SOCKET_SECRET_HEADER = 'x-countersign-socket-secret';

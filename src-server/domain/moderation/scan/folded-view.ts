@@ -1,0 +1,87 @@
+import { isIgnorable } from '../../../lib/text/default-ignorable';
+
+/**
+ * The text as a machine that wants the address would read it: invisible characters and overlaid marks gone,
+ * compatibility forms (NFKC), digits of all scripts and dashes folded to ASCII, runs of white space to one
+ * blank or one line feed. Detectors search here, so no disguise needs a pattern of its own; `spanOf` leads
+ * back to the text as written. Since white space never repeats, their patterns need no unbounded gaps.
+ */
+export interface FoldedView {
+  text: string;
+  /** Code-point span in the original of the view's UTF-16 units [from, to). */
+  spanOf(from: number, to: number): [number, number];
+}
+
+const WHITE_SPACE = /[\s\x85]/;
+const LINE_END = /[\n\r\u2028\u2029\x85]/;
+// oxlint-disable-next-line no-control-regex -- control characters are among what is dropped
+const DROPPED = /[\0-\x08\x0E-\x1F\x7F-\x84\x86-\x9F\u0300-\u036F\u20D0-\u20F0]/;
+const DASH = /[\p{Dash_Punctuation}\u2212]/u;
+const DIGIT = /\p{Decimal_Number}/u;
+const ASCII_WORD = /[a-z0-9]/i;
+const IDEOGRAPHIC_STOP = /[\u3002\uFF61]/;
+
+/** Linear in the text; never throws, lone surrogates stay as they are. */
+export function foldView(text: string): FoldedView {
+  const units: string[] = [];
+  const origins: number[] = [];
+  let point = 0;
+  for (let at = 0; at < text.length; point += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x20 && code < 0x7f) {
+      units.push(text.charAt(at));
+      origins.push(point);
+      at += 1;
+      continue;
+    }
+    const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
+    at += character.length;
+    if (WHITE_SPACE.test(character)) {
+      pushSpace(units, origins, point, LINE_END.test(character));
+      continue;
+    }
+    for (const unit of foldCharacter(character, text.charAt(at - 2), text.charAt(at))) {
+      if (unit === ' ') pushSpace(units, origins, point, false);
+      else {
+        units.push(unit);
+        origins.push(point);
+      }
+    }
+  }
+  return {
+    text: units.join(''),
+    spanOf: (from, to) => [origins[from] ?? 0, (origins[to - 1] ?? 0) + 1],
+  };
+}
+
+function pushSpace(units: string[], origins: number[], point: number, isLineEnd: boolean): void {
+  const last = units.length - 1;
+  if (units[last] === ' ' || units[last] === '\n') {
+    if (isLineEnd) units[last] = '\n';
+    return;
+  }
+  units.push(isLineEnd ? '\n' : ' ');
+  origins.push(point);
+}
+
+/** What one character becomes, in UTF-16 units; empty when it is dropped. */
+function foldCharacter(character: string, before: string, after: string): string[] {
+  if (DROPPED.test(character) || isIgnorable(character)) return [];
+  // "name@example。com"; but 。 also ends a sentence, so only between two ASCII letters or digits.
+  if (IDEOGRAPHIC_STOP.test(character)) {
+    return [ASCII_WORD.test(before) && ASCII_WORD.test(after) ? '.' : '\u3002'];
+  }
+  const folded = character.normalize('NFKC');
+  if (DASH.test(folded)) return ['-'];
+  if (DIGIT.test(folded)) return Array.from(folded, (c) => asciiDigit(c)).join('').split('');
+  return folded.split('');
+}
+
+/** Decimal digits come in rows of ten that start with zero (Unicode Standard, §4.6). */
+function asciiDigit(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x80 || !DIGIT.test(character)) return character;
+  let zero = code;
+  while (code - zero < 9 && DIGIT.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return String(code - zero);
+}

@@ -1,0 +1,343 @@
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import type { ActionStatus, Kind, PolicyVerdict } from '../contract/common';
+import type { Keyset } from '../db/cursor';
+import type { Db, Reader, Tx } from '../db/open';
+import { prepared } from '../db/prepared';
+import { actions, actionVersions, decisions, policies, reads } from './gate.tables';
+
+export type ActionRow = typeof actions.$inferSelect;
+export type VersionRow = typeof actionVersions.$inferSelect;
+export type DecisionRow = typeof decisions.$inferSelect;
+export type ReadRow = typeof reads.$inferSelect;
+export type InboxTab = 'pending' | 'decided' | 'failed';
+
+const TAB_OF_STATUS: Readonly<Record<ActionStatus, InboxTab>> = {
+  pending: 'pending',
+  approved: 'decided',
+  executed: 'decided',
+  rejected: 'decided',
+  expired: 'decided',
+  withdrawn: 'decided',
+  cancelled: 'decided',
+  failed: 'failed',
+};
+
+const selectAction = prepared((db) =>
+  db
+    .select()
+    .from(actions)
+    .where(eq(actions.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+export function findAction(db: Db, id: string): ActionRow | undefined {
+  return selectAction(db).get({ id });
+}
+
+/** The latest action about a subject: the proposal behind a draft post. */
+export function findActionOfSubject(db: Db, subjectId: string): ActionRow | undefined {
+  return db
+    .select()
+    .from(actions)
+    .where(eq(actions.subjectId, subjectId))
+    .orderBy(desc(actions.createdAt))
+    .limit(1)
+    .get();
+}
+
+export function insertAction(tx: Tx, row: Omit<typeof actions.$inferInsert, 'tab' | 'sortAt'>): void {
+  const tab = TAB_OF_STATUS[row.status];
+  tx.insert(actions)
+    .values({ ...row, tab, sortAt: tab === 'pending' ? (row.expiresAt ?? row.createdAt) : row.updatedAt })
+    .run();
+}
+
+/** Moves an action on; `tab` and `sortAt` follow from the status, so that lists stay one index range. */
+export function updateAction(
+  tx: Tx,
+  id: string,
+  change: Partial<Omit<ActionRow, 'id' | 'tab' | 'sortAt'>> & { readonly status: ActionStatus; readonly updatedAt: number },
+): void {
+  const tab = TAB_OF_STATUS[change.status];
+  const sortAt = tab === 'pending' ? (change.expiresAt ?? undefined) : change.updatedAt;
+  tx.update(actions)
+    .set({ ...change, tab, ...(sortAt === undefined ? {} : { sortAt }) })
+    .where(eq(actions.id, id))
+    .run();
+}
+
+const insertVersionStatement = prepared((db) =>
+  db
+    .insert(actionVersions)
+    .values({
+      actionId: sql.placeholder('actionId'),
+      version: sql.placeholder('version'),
+      by: sql.placeholder('by'),
+      canonical: sql.placeholder('canonical'),
+      hash: sql.placeholder('hash'),
+      note: sql.placeholder('note'),
+      createdAt: sql.placeholder('createdAt'),
+    })
+    .prepare(),
+);
+
+export function insertVersion(tx: Tx, row: VersionRow): void {
+  insertVersionStatement(tx).run(row);
+}
+
+export function findVersion(db: Db, actionId: string, version: number): VersionRow | undefined {
+  return db
+    .select()
+    .from(actionVersions)
+    .where(and(eq(actionVersions.actionId, actionId), eq(actionVersions.version, version)))
+    .get();
+}
+
+/** Versions are bounded by MAX_VERSIONS of the gate. */
+export function listVersions(db: Db, actionId: string): VersionRow[] {
+  return db
+    .select()
+    .from(actionVersions)
+    .where(eq(actionVersions.actionId, actionId))
+    .orderBy(actionVersions.version)
+    .all();
+}
+
+export function insertDecision(tx: Tx, row: DecisionRow): void {
+  tx.insert(decisions).values(row).run();
+}
+
+export function findDecision(db: Db, id: string): DecisionRow | undefined {
+  return db.select().from(decisions).where(eq(decisions.id, id)).get();
+}
+
+export function listDecisions(db: Db, actionId: string): DecisionRow[] {
+  return db
+    .select()
+    .from(decisions)
+    .where(eq(decisions.actionId, actionId))
+    .orderBy(decisions.decidedAt)
+    .limit(50)
+    .all();
+}
+
+export function upsertRead(tx: Tx, row: ReadRow): void {
+  tx.insert(reads).values(row).onConflictDoNothing().run();
+}
+
+export function findRead(db: Db, actionId: string, version: number, userId: string): ReadRow | undefined {
+  return db
+    .select()
+    .from(reads)
+    .where(and(eq(reads.actionId, actionId), eq(reads.version, version), eq(reads.userId, userId)))
+    .get();
+}
+
+/** Which of these actions this person read in their current version. */
+export function listReadIds(db: Reader, userId: string, rows: readonly ActionRow[]): Set<string> {
+  if (rows.length === 0) return new Set();
+  const found = db
+    .select({ actionId: reads.actionId, version: reads.version })
+    .from(reads)
+    .where(
+      and(
+        eq(reads.userId, userId),
+        inArray(
+          reads.actionId,
+          rows.map((row) => row.id),
+        ),
+      ),
+    )
+    .all();
+  const current = new Map(rows.map((row) => [row.id, row.version]));
+  return new Set(found.filter((row) => current.get(row.actionId) === row.version).map((row) => row.actionId));
+}
+
+const countAgentPending = prepared((db) =>
+  db
+    .select({ n: count() })
+    .from(
+      db
+        .select({ id: actions.id })
+        .from(actions)
+        .where(and(eq(actions.agentId, sql.placeholder('agentId')), eq(actions.status, 'pending')))
+        .limit(sql.placeholder('limit'))
+        .as('waiting'),
+    )
+    .prepare(),
+);
+
+/** Counted to `limit` at most: the cost is bounded whatever the table holds. */
+export function countPendingOfAgent(db: Db, agentId: string, limit: number): number {
+  return countAgentPending(db).get({ agentId, limit })?.n ?? 0;
+}
+
+const countOwnerTab = prepared((db) =>
+  db
+    .select({ n: count() })
+    .from(
+      db
+        .select({ id: actions.id })
+        .from(actions)
+        .where(and(eq(actions.ownerId, sql.placeholder('ownerId')), eq(actions.tab, sql.placeholder('tab'))))
+        .limit(sql.placeholder('limit'))
+        .as('waiting'),
+    )
+    .prepare(),
+);
+
+export function countOfOwner(db: Db, ownerId: string, tab: InboxTab, limit: number): number {
+  return countOwnerTab(db).get({ ownerId, tab, limit })?.n ?? 0;
+}
+
+export interface InboxFilter {
+  readonly ownerId: string;
+  readonly tab: InboxTab;
+  readonly agentId?: string | undefined;
+  readonly kind?: Kind | undefined;
+  readonly q?: string | undefined;
+}
+
+/** Rows looked through for a text: newest or first to expire; older ones are found by narrowing the filter. */
+const TEXT_FILTER_SCAN = 2_000;
+
+/** A page of the Inbox: pending by expiry, the others newest first. */
+export function listInboxRows(
+  db: Reader,
+  filter: InboxFilter,
+  page: { readonly after: Keyset | undefined; readonly limit: number },
+): ActionRow[] {
+  const isPending = filter.tab === 'pending';
+  const conditions: SQL[] = [eq(actions.ownerId, filter.ownerId), eq(actions.tab, filter.tab)];
+  if (filter.agentId) conditions.push(eq(actions.agentId, filter.agentId));
+  if (filter.kind) conditions.push(eq(actions.kind, filter.kind));
+  if (page.after) {
+    const { at, id } = page.after;
+    const further = isPending ? gt : lt;
+    const beyond = or(further(actions.sortAt, at), and(eq(actions.sortAt, at), further(actions.id, id)));
+    if (beyond) conditions.push(beyond);
+  }
+  const order = isPending ? asc : desc;
+  const rows = db
+    .select()
+    .from(actions)
+    .where(and(...conditions))
+    .orderBy(order(actions.sortAt), order(actions.id));
+  if (!filter.q) return rows.limit(page.limit).all();
+  const scanned = rows.limit(TEXT_FILTER_SCAN).as('scanned');
+  const pattern = `%${filter.q.replaceAll(/[\\%_]/g, (special) => `\\${special}`)}%`;
+  return db
+    .select()
+    .from(scanned)
+    .where(sql`${like(scanned.title, pattern)} escape '\\'`)
+    .limit(page.limit)
+    .all();
+}
+
+export function listAgentActions(
+  db: Reader,
+  agentId: string,
+  page: { readonly after: Keyset | undefined; readonly limit: number; readonly status?: ActionStatus | undefined },
+): ActionRow[] {
+  const conditions: SQL[] = [eq(actions.agentId, agentId)];
+  if (page.status) conditions.push(eq(actions.status, page.status));
+  if (page.after) {
+    const { at, id } = page.after;
+    const older = or(lt(actions.createdAt, at), and(eq(actions.createdAt, at), lt(actions.id, id)));
+    if (older) conditions.push(older);
+  }
+  return db
+    .select()
+    .from(actions)
+    .where(and(...conditions))
+    .orderBy(desc(actions.createdAt), desc(actions.id))
+    .limit(page.limit)
+    .all();
+}
+
+export function listSimilar(db: Reader, agentId: string, kind: Kind, exceptId: string, limit: number): ActionRow[] {
+  return db
+    .select()
+    .from(actions)
+    .where(
+      and(
+        eq(actions.agentId, agentId),
+        eq(actions.kind, kind),
+        isNotNull(actions.decidedAt),
+        sql`${actions.id} <> ${exceptId}`,
+      ),
+    )
+    .orderBy(desc(actions.decidedAt))
+    .limit(limit)
+    .all();
+}
+
+/** Counts by status among an agent's newest `limit` actions. */
+export function countByStatus(
+  db: Reader,
+  agentId: string,
+  limit: number,
+): { status: ActionStatus; version: number; n: number }[] {
+  const newest = db
+    .select({ status: actions.status, version: sql<number>`min(${actions.version}, 2)`.as('edited') })
+    .from(actions)
+    .where(eq(actions.agentId, agentId))
+    .orderBy(desc(actions.createdAt), desc(actions.id))
+    .limit(limit)
+    .as('newest');
+  return db
+    .select({ status: newest.status, version: newest.version, n: count() })
+    .from(newest)
+    .groupBy(newest.status, newest.version)
+    .all();
+}
+
+export function listExpired(db: Reader, now: number, limit: number): ActionRow[] {
+  return db
+    .select()
+    .from(actions)
+    .where(and(eq(actions.status, 'pending'), isNotNull(actions.ownerId), lte(actions.expiresAt, now)))
+    .orderBy(actions.expiresAt)
+    .limit(limit)
+    .all();
+}
+
+export function listByAgentAndStatus(db: Db, agentId: string, status: ActionStatus, limit: number): ActionRow[] {
+  return db
+    .select()
+    .from(actions)
+    .where(and(eq(actions.agentId, agentId), eq(actions.status, status)))
+    .limit(limit)
+    .all();
+}
+
+const selectPolicy = prepared((db) =>
+  db
+    .select({ verdict: policies.verdict })
+    .from(policies)
+    .where(and(eq(policies.agentId, sql.placeholder('agentId')), eq(policies.kind, sql.placeholder('kind'))))
+    .prepare(),
+);
+
+/** What the owner set for a kind, if anything. */
+export function findPolicy(db: Db, agentId: string, kind: Kind): PolicyVerdict | undefined {
+  return selectPolicy(db).get({ agentId, kind })?.verdict;
+}
+
+export function listPolicies(db: Db, agentId: string): { kind: Kind; verdict: PolicyVerdict }[] {
+  return db
+    .select({ kind: policies.kind, verdict: policies.verdict })
+    .from(policies)
+    .where(eq(policies.agentId, agentId))
+    .all();
+}
+
+export function upsertPolicy(tx: Tx, row: typeof policies.$inferInsert): void {
+  tx.insert(policies)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [policies.agentId, policies.kind],
+      set: { verdict: row.verdict, setBy: row.setBy, setAt: row.setAt },
+    })
+    .run();
+}

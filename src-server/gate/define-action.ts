@@ -1,0 +1,149 @@
+import type { z } from 'zod';
+import type { ActionStatus, Kind, Scope } from '../contract/common';
+import type { Effect } from '../contract/console/inbox';
+import type { Reader, Tx } from '../db/open';
+import type { Ids } from '../lib/ids';
+import type { AgentActor, Caller, UserActor } from './caller';
+import type { Millicredits } from './credits-port';
+import type { DailyCapName, WindowLimitName } from './limits';
+
+/** Something a payload points at, resolved to an id. Only type and id are hashed; the label is for people. */
+export interface Target {
+  readonly type: string;
+  readonly id: string;
+  readonly label: string;
+}
+
+/** What a run, a hold or a close of an action knows. Everything in it comes from the approved version. */
+export interface ActionContext<Input> {
+  readonly actionId: string;
+  readonly subjectId: string;
+  readonly agentId: string;
+  readonly ownerId: string | null;
+  readonly input: Input;
+  readonly targets: readonly Pick<Target, 'type' | 'id'>[];
+  readonly now: number;
+  readonly ids: Ids;
+  readonly isSample: boolean;
+  /** Writes an event with the effect; relayed after commit. */
+  emit(topic: string, data: Readonly<Record<string, unknown>>): void;
+}
+
+export interface FieldForm {
+  readonly form: 'prose' | 'line' | 'list' | 'data';
+  /** Bound in code points, for text. */
+  readonly maxLength?: number;
+}
+
+/**
+ * One thing an agent can do. Doors only map to `input`; limits, holds, credits, idempotency and audit follow from
+ * this object. `run` is synchronous and writes only through its transaction.
+ */
+export interface ActionDefinition<Input, Output> {
+  readonly name: string;
+  readonly kind: Kind;
+  readonly summary: string;
+  readonly input: z.ZodType<Input>;
+  readonly scope: Scope | null;
+  /** Id prefix of what it makes: `post`, `dm`. */
+  readonly subjectPrefix: string;
+  readonly limits: readonly WindowLimitName[];
+  readonly dailyCap?: DailyCapName;
+  /** The unclaimed mma agent may search and draft, nothing else (C-20). */
+  readonly isOpenToUnclaimed: boolean;
+  /** How fields are drawn, in order of display. Fields missing here are drawn as data. */
+  readonly fields: Readonly<Record<string, FieldForm>>;
+  /** Prose an owner may edit; never recipients, ids, amounts or addresses (decisions §3). */
+  readonly editable: readonly string[];
+  /** Text that becomes public, scanned before it is held (PII-1). */
+  readonly publicText: readonly string[];
+  readonly contentType: 'post' | 'comment' | 'message' | 'profile';
+  /** The answer holds a secret: never stored for replay. */
+  readonly hasSecretAnswer?: boolean;
+  cost?(input: Input): Millicredits;
+  /** Resolves what the input points at. @throws AppError `not_found`, `forbidden`, … */
+  prepare?(db: Reader, input: Input, agent: AgentActor): { readonly targets: readonly Target[] };
+  /** Labels for targets that were stored as ids. */
+  describeTargets?(db: Reader, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Target[];
+  title(input: Input): string;
+  effects(input: Input, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Effect[];
+  /** The visible form of a held action, e.g. a draft post; called again with each new version. */
+  onHold?(tx: Tx, context: ActionContext<Input>): void;
+  /** Rejected, expired, withdrawn, cancelled or failed. */
+  onClose?(tx: Tx, context: ActionContext<Input>, status: ActionStatus): void;
+  run(tx: Tx, context: ActionContext<Input>): Output;
+  undo?(tx: Tx, context: ActionContext<Input>, result: Output): void;
+  /** Path of the public thing it became. */
+  resultPath?(context: { readonly subjectId: string }): string | null;
+}
+
+/** Any action, where its types do not matter: registries and walks. */
+// The methods are bivariant, so that every definition fits without a cast.
+export type AnyActionDefinition = ActionDefinition<never, unknown>;
+
+/** Checks an action's types where it is written. */
+export function defineAction<Input, Output>(
+  definition: ActionDefinition<Input, Output>,
+): ActionDefinition<Input, Output> {
+  return definition;
+}
+
+export interface QueryContext<Input> {
+  readonly input: Input;
+  readonly caller: Caller;
+  readonly now: number;
+}
+
+/** A read. It sees the read-only connection; agents' calls are logged, not chained. */
+export interface QueryDefinition<Input, Output> {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: z.ZodType<Input>;
+  readonly scope: Scope | null;
+  /** Callable without a credential. */
+  readonly isOpen?: boolean;
+  /** A paused agent may still ask what became of its own proposals. */
+  readonly isOpenWhilePaused?: boolean;
+  readonly limits: readonly WindowLimitName[];
+  handle(db: Reader, context: QueryContext<Input>): Output;
+}
+
+export function defineQuery<Input, Output>(definition: QueryDefinition<Input, Output>): QueryDefinition<Input, Output> {
+  return definition;
+}
+
+export interface CommandContext<Input> {
+  readonly input: Input;
+  readonly user: UserActor;
+  readonly now: number;
+  readonly ids: Ids;
+  emit(topic: string, data: Readonly<Record<string, unknown>>): void;
+}
+
+export interface CommandAudit {
+  readonly agentId?: string | null;
+  readonly subjectType: string;
+  readonly subjectId: string;
+  /** Ids, hashes, numbers, enum words: what may stand in the chain. */
+  readonly data?: Readonly<Record<string, unknown>>;
+  /** Names and texts: sealed beside the chain. */
+  readonly private?: Readonly<Record<string, unknown>>;
+}
+
+/** Something a person does with what is theirs: policy, keys, pause. Never reachable with an agent's credential. */
+export interface CommandDefinition<Input, Output> {
+  readonly name: string;
+  readonly summary: string;
+  readonly input: z.ZodType<Input>;
+  readonly access: 'owner' | 'admin';
+  /** Policies, caps, new keys, thaw and admin commands need the window (decisions §0). */
+  readonly needsDecide: boolean;
+  readonly isDurable: boolean;
+  run(tx: Tx, context: CommandContext<Input>): { readonly result: Output; readonly audit: CommandAudit };
+}
+
+export function defineCommand<Input, Output>(
+  definition: CommandDefinition<Input, Output>,
+): CommandDefinition<Input, Output> {
+  return definition;
+}

@@ -1,0 +1,83 @@
+import { and, eq, lt, sql } from 'drizzle-orm';
+import type { Db, Tx } from '../db/open';
+import { prepared } from '../db/prepared';
+import { DAY } from '../lib/clock';
+import { AppError } from '../lib/errors';
+import type { IdempotencyRequest } from './caller';
+import { idempotencyKeys } from './gate.tables';
+
+export const IDEMPOTENCY_TTL_MS = DAY;
+
+/** An answer as bytes, made inside the transaction of its effect so that neither exists without the other. */
+export interface StoredAnswer {
+  readonly status: number;
+  readonly body: string;
+}
+
+const selectKey = prepared((db) =>
+  db
+    .select()
+    .from(idempotencyKeys)
+    .where(
+      and(
+        eq(idempotencyKeys.credentialId, sql.placeholder('credentialId')),
+        eq(idempotencyKeys.route, sql.placeholder('route')),
+        eq(idempotencyKeys.key, sql.placeholder('key')),
+      ),
+    )
+    .prepare(),
+);
+
+/**
+ * The first answer to this key, if there was one in the last 24 hours.
+ * @throws AppError `idempotency_mismatch` for another body, or for an answer that held a secret
+ */
+export function findAnswer(db: Db, request: IdempotencyRequest | undefined, now: number): StoredAnswer | undefined {
+  if (!request) return undefined;
+  const { credentialId, route, key } = request;
+  const row = selectKey(db).get({ credentialId, route, key });
+  if (!row || row.createdAt <= now - IDEMPOTENCY_TTL_MS) return undefined;
+  if (row.bodyHash !== request.bodyHash) {
+    throw new AppError(
+      'idempotency_mismatch',
+      'Idempotency-Key: was used for another body in the last 24 hours; use a new key for a new request.',
+      { fields: [{ path: 'Idempotency-Key', message: 'was used for another body' }] },
+    );
+  }
+  if (row.answer === null) {
+    throw new AppError(
+      'idempotency_mismatch',
+      'Idempotency-Key: already delivered. The first answer held a secret, which is not kept.',
+      { details: { alreadyDelivered: true } },
+    );
+  }
+  return { status: row.status, body: row.answer };
+}
+
+export function storeAnswer(
+  tx: Tx,
+  request: IdempotencyRequest | undefined,
+  answer: StoredAnswer,
+  { now, hasSecret }: { readonly now: number; readonly hasSecret: boolean },
+): void {
+  if (!request) return;
+  const row = {
+    ...request,
+    status: answer.status,
+    answer: hasSecret ? null : answer.body,
+    createdAt: now,
+  };
+  tx.insert(idempotencyKeys)
+    .values(row)
+    .onConflictDoUpdate({
+      target: [idempotencyKeys.credentialId, idempotencyKeys.route, idempotencyKeys.key],
+      set: { bodyHash: row.bodyHash, status: row.status, answer: row.answer, createdAt: row.createdAt },
+    })
+    .run();
+}
+
+export function pruneAnswers(tx: Tx, now: number): void {
+  tx.delete(idempotencyKeys)
+    .where(lt(idempotencyKeys.createdAt, now - IDEMPOTENCY_TTL_MS))
+    .run();
+}

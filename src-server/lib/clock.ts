@@ -1,0 +1,26 @@
+/** The only source of time. Injected, so that tests can move it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch, UTC. */
+  now(): number;
+}
+
+export const systemClock: Clock = { now: () => Date.now() };
+
+export const SECOND = 1_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** An instant as mma and the console print it: milliseconds and `Z` (decisions §1). */
+export function toIso(ms: number): string {
+  return new Date(ms).toISOString();
+}
+
+export function toIsoOrNull(ms: number | null | undefined): string | null {
+  return ms === null || ms === undefined ? null : toIso(ms);
+}
+
+/** The UTC day of an instant, `2026-11-21`: the unit of daily caps (decisions §4). */
+export function utcDay(ms: number): string {
+  return toIso(ms).slice(0, 10);
+}
