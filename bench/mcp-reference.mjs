@@ -19,20 +19,20 @@ function createEchoServer() {
 
 const app = createMcpExpressApp({ host: HOST });
 
-app.post('/mcp', async (request, response) => {
+app.post('/mcp', (request, response) => {
   const server = createEchoServer();
   const transport = new StreamableHTTPServerTransport({ sessionIdGenerator: undefined });
   response.on('close', () => {
     void transport.close();
     void server.close();
   });
-  try {
-    await server.connect(transport);
-    await transport.handleRequest(request, response, request.body);
-  } catch (error) {
-    console.error(error);
-    if (!response.headersSent) response.sendStatus(500);
-  }
+  server
+    .connect(transport)
+    .then(() => transport.handleRequest(request, response, request.body))
+    .catch((error) => {
+      console.error(error);
+      if (!response.headersSent) response.sendStatus(500);
+    });
 });
 
 for (const method of ['get', 'delete']) {

@@ -38,7 +38,8 @@ export function toContentSecurityPolicy(nonce: string): string {
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
-    "base-uri 'none'",
+    // The page names its own root, so that its files are found from every path.
+    "base-uri 'self'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "object-src 'none'",

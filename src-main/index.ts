@@ -102,7 +102,7 @@ function run(): void {
       }),
   });
 
-  const proxy = createConsoleProxy({ whenUp: (...args) => lifecycle.supervisor.whenUp(...args) });
+  const proxy = createConsoleProxy({ whenUp: lifecycle.supervisor.whenUp });
   protocol.handle(APP_SCHEME, createAppHandler({ root: join(import.meta.dirname, '../renderer'), proxy }));
   denyEverything(log);
   setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale() });
@@ -147,7 +147,8 @@ function run(): void {
     event.preventDefault();
     void lifecycle.stop().finally(() => {
       isStopped = true;
-      app.quit();
+      // A quit from within 'will-quit' is not heard.
+      setImmediate(() => app.quit());
     });
   });
 

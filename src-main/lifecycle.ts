@@ -21,6 +21,8 @@ export interface Lifecycle {
 export interface PortChoice {
   get(): number;
   choose(port: number): void;
+  /** Of port 0, any free one, the one that was found stays for this run: agents hold its address. */
+  settle(url: string): void;
 }
 
 export function createPortChoice(settings: SettingsStore, fromSwitch: number | undefined): PortChoice {
@@ -30,6 +32,9 @@ export function createPortChoice(settings: SettingsStore, fromSwitch: number | u
     choose(port) {
       chosen = port;
       settings.setPort(port);
+    },
+    settle(url) {
+      if ((chosen ?? fromSwitch) === 0) chosen = Number(new URL(url).port);
     },
   };
 }
@@ -51,6 +56,7 @@ export function createLifecycle(deps: {
   }
 
   function tell(): void {
+    if (supervisor.state.status === 'up') port.settle(supervisor.state.upstream.url);
     const now = state();
     for (const listener of listeners) listener(now);
   }

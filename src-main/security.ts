@@ -1,6 +1,7 @@
 /** What no page of this app may do, whatever it holds: go elsewhere, open windows, ask for devices, load from the net. */
 import { app, session, shell } from 'electron';
 import type { Session, WebContents } from 'electron';
+import { APP_ORIGIN } from './app-scheme';
 import { isExternalUrl } from './ipc/contract';
 import type { Log } from './redact';
 
@@ -54,6 +55,9 @@ function lockSession(locked: Session, log: Log): void {
   });
   locked.setPermissionCheckHandler(() => false);
   locked.setDevicePermissionHandler(() => false);
-  locked.on('will-download', (event) => event.preventDefault());
+  // What the page itself made, for example the recovery code; the person says where to.
+  locked.on('will-download', (event, item) => {
+    if (!item.getURL().startsWith(`blob:${APP_ORIGIN}/`)) event.preventDefault();
+  });
   locked.webRequest.onBeforeRequest(NETWORK, (_details, answer) => answer({ cancel: true }));
 }

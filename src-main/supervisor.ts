@@ -52,11 +52,11 @@ interface Run {
 export interface Supervisor {
   readonly state: SupervisorState;
   /** Starts the server unless one runs or is on its way. */
-  start(): void;
+  readonly start: () => void;
   /** Asks the server to drain, ends it after 10 s; resolves when it is gone. It is not restarted. */
-  stop(): Promise<void>;
+  readonly stop: () => Promise<void>;
   /** The running server; waits for one that is starting, undefined when there will be none in that time. */
-  whenUp(timeoutMs: number, signal?: AbortSignal): Promise<Upstream | undefined>;
+  readonly whenUp: (timeoutMs: number, signal?: AbortSignal) => Promise<Upstream | undefined>;
 }
 
 export function createSupervisor(deps: {

@@ -30,18 +30,20 @@ export function apiUrl(path: string): string {
 
 /** `/inbox/:id` and `{ id: 'act/1' }` → `/inbox/act%2F1`; a missing parameter throws. */
 export function fillPath(path: string, params: unknown): string {
-  const values = (params ?? {}) as Record<string, unknown>;
+  const values = new Map<string, unknown>(Object.entries(params ?? {}));
   return path.replaceAll(/:(\w+)/g, (_match, name: string) => {
-    const value = values[name];
-    if (typeof value !== 'string' || value === '') throw new TypeError(`${path}: parameter "${name}" is missing`);
+    const value = values.get(name);
+    if (typeof value !== 'string' || value === '')
+      throw new TypeError(`${path}: parameter "${name}" is missing`);
     return encodeURIComponent(value);
   });
 }
 
 function toSearch(query: unknown): string {
   const search = new URLSearchParams();
-  for (const [key, value] of Object.entries((query ?? {}) as Record<string, unknown>)) {
-    if (value !== undefined && value !== null && value !== '') search.set(key, String(value));
+  for (const [key, value] of Object.entries(query ?? {})) {
+    if (typeof value === 'string' && value !== '') search.set(key, value);
+    if (typeof value === 'number' || typeof value === 'boolean') search.set(key, String(value));
   }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;
@@ -63,7 +65,12 @@ async function readJson(response: Response): Promise<unknown> {
  */
 export async function exchange(
   url: string,
-  init: { method: string; body?: unknown; headers?: Record<string, string>; signal?: AbortSignal | undefined },
+  init: {
+    method: string;
+    body?: unknown;
+    headers?: Record<string, string>;
+    signal?: AbortSignal | undefined;
+  },
 ): Promise<unknown> {
   let response: Response;
   try {
@@ -102,7 +109,12 @@ function refreshSession(): Promise<boolean> {
   return refreshing;
 }
 
-async function send(method: string, url: string, args: AnyArgs, idempotencyKey: string | undefined): Promise<unknown> {
+async function send(
+  method: string,
+  url: string,
+  args: AnyArgs,
+  idempotencyKey: string | undefined,
+): Promise<unknown> {
   const once = () =>
     exchange(url, {
       method,
@@ -126,7 +138,12 @@ async function send(method: string, url: string, args: AnyArgs, idempotencyKey: 
  * @throws ProblemError with the server's problem details; NetworkError when no answer came; AnswerError (development
  *   only) when the answer does not match the contract.
  */
-export async function call<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, A extends z.ZodType>(
+export async function call<
+  P extends z.ZodType,
+  Q extends z.ZodType,
+  B extends z.ZodType,
+  A extends z.ZodType,
+>(
   endpoint: ConsoleEndpoint<P, Q, B, A>,
   ...[given]: Partial<CallArgs<P, Q, B>> extends CallArgs<P, Q, B>
     ? [args?: CallArgs<P, Q, B>]

@@ -109,7 +109,7 @@ export function createLive(client: QueryClient) {
     },
     getState: () => state,
     /** Called when the state changes; returns the way to stop. For `useSyncExternalStore`. */
-    subscribeState(listener: () => void) {
+    subscribeState: (listener: () => void) => {
       stateListeners.add(listener);
       return () => {
         stateListeners.delete(listener);

@@ -13,13 +13,10 @@ export function topicOf(path: string): string {
   return path.split('/')[1] ?? '';
 }
 
-type Rest<P extends z.ZodType, Q extends z.ZodType> = Partial<CallArgs<P, Q, z.ZodUndefined>> extends CallArgs<
-  P,
-  Q,
-  z.ZodUndefined
->
-  ? [args?: CallArgs<P, Q, z.ZodUndefined>]
-  : [args: CallArgs<P, Q, z.ZodUndefined>];
+type Rest<P extends z.ZodType, Q extends z.ZodType> =
+  Partial<CallArgs<P, Q, z.ZodUndefined>> extends CallArgs<P, Q, z.ZodUndefined>
+    ? [args?: CallArgs<P, Q, z.ZodUndefined>]
+    : [args: CallArgs<P, Q, z.ZodUndefined>];
 
 /** Key of one query: `[topic, path, args]`. */
 export function queryKeyOf(endpoint: { path: string }, args?: { params?: unknown; query?: unknown }) {
@@ -61,7 +58,8 @@ export function createQueryClient(): QueryClient {
     },
   });
   function handleError(error: unknown) {
-    if (error instanceof ProblemError && error.status === 401) void client.invalidateQueries({ queryKey: ['me'] });
+    if (error instanceof ProblemError && error.status === 401)
+      void client.invalidateQueries({ queryKey: ['me'] });
   }
   return client;
 }

@@ -14,8 +14,11 @@ export function useMe() {
 export function useUpdatePreferences() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { locale?: 'en' | 'de'; colorScheme?: Me['preferences']['colorScheme']; expiryDays?: number }) =>
-      call(updatePreferences, { body }),
+    mutationFn: (body: {
+      locale?: 'en' | 'de';
+      colorScheme?: Me['preferences']['colorScheme'];
+      expiryDays?: number;
+    }) => call(updatePreferences, { body }),
     onSuccess: (preferences) => {
       client.setQueryData(meQuery.queryKey, (me) => (me ? { ...me, preferences } : me));
     },

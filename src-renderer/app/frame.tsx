@@ -8,6 +8,7 @@ import { type ComponentType, useState } from 'react';
 import { useMe } from '../api/session';
 import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
+import { SetupBanner } from '../features/first-run/setup-banner';
 import { inboxCountsQuery } from '../features/inbox/api';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
@@ -30,8 +31,20 @@ export function Frame() {
   const group = msg`Everywhere`;
   useHotkeys('global', [
     { id: 'help', keys: ['?', 'mod+/'], label: msg`Show shortcuts`, group, run: () => setIsHelpOpen(true) },
-    { id: 'go.inbox', keys: ['g i'], label: msg`Go to the Inbox`, group, run: () => void navigate({ to: '/inbox' }) },
-    { id: 'go.agents', keys: ['g a'], label: msg`Go to Agents`, group, run: () => void navigate({ to: '/agents' }) },
+    {
+      id: 'go.inbox',
+      keys: ['g i'],
+      label: msg`Go to the Inbox`,
+      group,
+      run: () => void navigate({ to: '/inbox' }),
+    },
+    {
+      id: 'go.agents',
+      keys: ['g a'],
+      label: msg`Go to Agents`,
+      group,
+      run: () => void navigate({ to: '/agents' }),
+    },
     { id: 'pane.next', keys: ['F6'], label: msg`Next pane`, group, run: () => focusPane(1) },
     { id: 'pane.previous', keys: ['shift+F6'], label: msg`Previous pane`, group, run: () => focusPane(-1) },
   ]);
@@ -66,6 +79,7 @@ export function Frame() {
       </nav>
       <div className={classes['middle']}>
         <OfflineBanner />
+        <SetupBanner />
         <main className={classes['page']} id="page" tabIndex={-1}>
           <Outlet />
         </main>
@@ -89,7 +103,7 @@ function NavItem({ to, Icon, label, count = 0 }: NavItemProps) {
       <Icon size={16} stroke={1.75} aria-hidden="true" />
       <span className={classes['label']}>{label}</span>
       {count > 0 ? (
-        <span className={classes['count']} data-testid="pending-count">
+        <span className={classes['count']} data-numeric="" data-testid="pending-count">
           <span aria-hidden="true">{count > MAX_COUNT ? `${MAX_COUNT}+` : count}</span>
           <VisuallyHidden>
             <Plural value={count} one="# waits for you" other="# wait for you" />

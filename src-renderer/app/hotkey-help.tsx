@@ -17,7 +17,13 @@ export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     groups.set(name, [...(groups.get(name) ?? []), hotkey]);
   }
   return (
-    <Modal opened={isOpen} onClose={onClose} title={t`Shortcuts`} size="lg" closeButtonProps={{ 'aria-label': t`Close` }}>
+    <Modal
+      opened={isOpen}
+      onClose={onClose}
+      title={t`Shortcuts`}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t`Close` }}
+    >
       <div className={classes['groups']}>
         {[...groups].map(([name, entries]) => (
           <section key={name} aria-label={name}>
@@ -49,7 +55,8 @@ export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () =
         label={t`Single letters act`}
         description={
           <Trans>
-            Switch this off if speech input or another tool types letters for you. Combinations with Ctrl or ⌘ stay.
+            Switch this off if speech input or another tool types letters for you. Combinations with Ctrl or ⌘
+            stay.
           </Trans>
         }
       />

@@ -66,7 +66,11 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
           </Menu.Item>
         ))}
         <Menu.Divider />
-        <Menu.Item leftSection={<Mark isOn={false} />} rightSection={<Kbd keys="?" />} onClick={onShowShortcuts}>
+        <Menu.Item
+          leftSection={<Mark isOn={false} />}
+          rightSection={<Kbd keys="?" />}
+          onClick={onShowShortcuts}
+        >
           <Trans>Shortcuts</Trans>
         </Menu.Item>
       </Menu.Dropdown>

@@ -6,7 +6,8 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
-import { validateAgentsSearch } from '../features/agents/agents-search';
+import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
+import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage } from './route-states';
@@ -42,12 +43,14 @@ const agentsRoute = createRoute({
 const agentRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/agents/$id',
+  validateSearch: validateAgentSearch,
   component: lazyRouteComponent(() => import('../features/agents/agent-page'), 'AgentPage'),
 });
 
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
+  validateSearch: validateWelcomeSearch,
   component: lazyRouteComponent(() => import('../features/first-run/welcome-page'), 'WelcomePage'),
 });
 

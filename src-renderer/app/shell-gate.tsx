@@ -38,11 +38,11 @@ export function ShellGate({ children }: { children: ReactNode }) {
 function StartingPage() {
   return (
     <main className={classes['wait']} aria-busy="true">
-      <div className={`${classes['brand']} ${classes['late']}`} role="status">
+      <output className={`${classes['brand']} ${classes['late']}`}>
         <BrandMark />
         <Trans>Countersign is starting</Trans>
         <Loader size={14} />
-      </div>
+      </output>
     </main>
   );
 }

@@ -6,6 +6,7 @@ import { ProblemError } from '../api/problem';
 import { requestCode, verifyCode, verifyLink } from '../api/session';
 import { BrandMark } from '../components/brand-mark';
 import { useErrorWords } from '../components/states';
+import { useFocusOnMount } from '../components/use-focus-on-mount';
 import classes from './gates.module.css';
 
 /** Takes `#link=…` out of the address before anything else sees it: it is a secret that works once. */
@@ -28,7 +29,10 @@ export function SignInPage() {
   const [isCodeSent, setIsCodeSent] = useState(false);
   const handleSignedIn = () => client.invalidateQueries();
   const request = useMutation({ mutationFn: () => requestCode(email), onSuccess: () => setIsCodeSent(true) });
-  const verify = useMutation({ mutationFn: (code: string) => verifyCode(email, code), onSuccess: handleSignedIn });
+  const verify = useMutation({
+    mutationFn: (code: string) => verifyCode(email, code),
+    onSuccess: handleSignedIn,
+  });
   const link = useMutation({ mutationFn: verifyLink, onSuccess: handleSignedIn });
   const { mutate: followLink } = link;
 
@@ -38,6 +42,8 @@ export function SignInPage() {
     linkToken = null;
     followLink(token);
   }, [followLink]);
+
+  const card = useFocusOnMount<HTMLElement>('input', isCodeSent);
 
   const handleRequest = (event: FormEvent) => {
     event.preventDefault();
@@ -54,7 +60,7 @@ export function SignInPage() {
 
   return (
     <main className={classes['cover']}>
-      <section className={classes['card']} aria-labelledby="sign-in">
+      <section className={classes['card']} aria-labelledby="sign-in" ref={card}>
         <div className={classes['brand']}>
           <BrandMark />
           Countersign
@@ -63,9 +69,9 @@ export function SignInPage() {
           {isCodeSent ? <Trans>Enter the code</Trans> : <Trans>Sign in</Trans>}
         </h1>
         {link.isPending ? (
-          <p role="status">
+          <output>
             <Trans>Following your sign-in link…</Trans>
-          </p>
+          </output>
         ) : null}
         {link.isError ? (
           <p role="alert">
@@ -75,13 +81,14 @@ export function SignInPage() {
         {isCodeSent ? (
           <form onSubmit={handleVerify} className={classes['form']}>
             <p className={classes['text']}>
-              <Trans>If {email} may sign in here, a code of six digits is on its way. It works for ten minutes.</Trans>
+              <Trans>
+                If {email} may sign in here, a code of six digits is on its way. It works for ten minutes.
+              </Trans>
             </p>
             <PinInput
               length={6}
               type="number"
               oneTimeCode
-              autoFocus
               value={otp}
               onChange={setOtp}
               onComplete={(code) => verify.mutate(code)}
@@ -109,7 +116,6 @@ export function SignInPage() {
               autoComplete="email"
               required
               maxLength={254}
-              autoFocus
               value={email}
               onChange={(event) => setEmail(event.currentTarget.value)}
             />

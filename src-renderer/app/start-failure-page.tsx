@@ -90,7 +90,11 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
               <Trans>Use port {nextPort}</Trans>
             </Button>
           )}
-          <Button variant={nextPort === undefined ? 'filled' : 'default'} onClick={() => retry()} loading={isBusy}>
+          <Button
+            variant={nextPort === undefined ? 'filled' : 'default'}
+            onClick={() => retry()}
+            loading={isBusy}
+          >
             <Trans>Try again</Trans>
           </Button>
         </div>

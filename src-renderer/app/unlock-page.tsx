@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import type { MIN_PASSPHRASE_LENGTH } from '../../src-main/ipc/contract';
 import { codePointLength } from '../../src-server/contract/common';
 import { BrandMark } from '../components/brand-mark';
+import { useFocusOnMount } from '../components/use-focus-on-mount';
 import { type KeychainState, type KeyProblem, shell } from '../shell';
 import classes from './gates.module.css';
 
@@ -44,6 +45,8 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
   const isTooShort = isNew && passphrase !== '' && codePointLength(passphrase) < MIN_LENGTH;
   const differs = isNew && repeat !== '' && repeat !== passphrase;
 
+  const form = useFocusOnMount<HTMLFormElement>('input', keychain.status);
+
   const unlock = async (secret: Parameters<NonNullable<typeof shell>['unlock']>[0]) => {
     if (!shell) return;
     setIsBusy(true);
@@ -57,7 +60,8 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
   };
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
-    if (passphrase === '' || (isNew && (codePointLength(passphrase) < MIN_LENGTH || repeat !== passphrase))) return;
+    if (passphrase === '' || (isNew && (codePointLength(passphrase) < MIN_LENGTH || repeat !== passphrase)))
+      return;
     void unlock({ method: 'passphrase', passphrase });
   };
   const handleRetry = () => {
@@ -83,7 +87,7 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
 
   return (
     <main className={classes['cover']}>
-      <form className={classes['card']} onSubmit={handleSubmit} aria-labelledby="unlock">
+      <form className={classes['card']} onSubmit={handleSubmit} aria-labelledby="unlock" ref={form}>
         <div className={classes['brand']}>
           <BrandMark />
           Countersign
@@ -97,15 +101,17 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
           <>
             <PasswordInput
               label={isNew ? t`New passphrase` : t`Passphrase`}
-              description={isNew ? t`At least ${MIN_LENGTH} characters. A few words in a row are easiest to remember.` : null}
+              description={
+                isNew
+                  ? t`At least ${MIN_LENGTH} characters. A few words in a row are easiest to remember.`
+                  : null
+              }
               autoComplete={isNew ? 'new-password' : 'current-password'}
               value={passphrase}
               maxLength={1024}
               onChange={(event) => setPassphrase(event.currentTarget.value)}
               error={isTooShort ? t`At least ${MIN_LENGTH} characters` : null}
               visibilityToggleButtonProps={{ 'aria-label': t`Show passphrase` }}
-              data-autofocus
-              autoFocus
             />
             {isNew ? (
               <PasswordInput
@@ -130,7 +136,11 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
         ) : null}
         <div className={classes['actions']}>
           {asksPassphrase ? (
-            <Button type="submit" loading={isBusy} disabled={passphrase === '' || isTooShort || (isNew && repeat !== passphrase)}>
+            <Button
+              type="submit"
+              loading={isBusy}
+              disabled={passphrase === '' || isTooShort || (isNew && repeat !== passphrase)}
+            >
               {isNew ? <Trans>Use this passphrase</Trans> : <Trans>Unlock</Trans>}
             </Button>
           ) : null}

@@ -1,7 +1,10 @@
 import type { ComponentPropsWithoutRef } from 'react';
 import classes from './agent-text.module.css';
 
-interface AgentTextProps extends Omit<ComponentPropsWithoutRef<'span'>, 'children' | 'dangerouslySetInnerHTML'> {
+interface AgentTextProps extends Omit<
+  ComponentPropsWithoutRef<'span'>,
+  'children' | 'dangerouslySetInnerHTML'
+> {
   readonly children: string;
   /** `block` keeps line breaks; `line` stays on one line and is cut with an ellipsis. */
   readonly form?: 'inline' | 'block' | 'line';

@@ -22,14 +22,14 @@ export function createAnnouncer(options: { gapMs: number; maxWaiting: number }) 
   }
 
   return {
-    announce(text: string) {
+    announce: (text: string) => {
       if (waiting.includes(text)) return;
       waiting.push(text);
       if (waiting.length > options.maxWaiting) waiting.shift();
       if (timer === undefined) speakNext();
     },
     getSpoken: () => spoken,
-    subscribe(listener: () => void) {
+    subscribe: (listener: () => void) => {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
@@ -47,9 +47,9 @@ export const announce = announcer.announce;
 export function Announcer() {
   const spoken = useSyncExternalStore(announcer.subscribe, announcer.getSpoken);
   return (
-    <div className="sr-only" role="status" aria-live="polite" aria-atomic="true" data-testid="announcer">
+    <output className="sr-only" aria-live="polite" aria-atomic="true" data-testid="announcer">
       {/* A new element is read even when the text is the same as before. */}
       <span key={spoken.id}>{spoken.text}</span>
-    </div>
+    </output>
   );
 }

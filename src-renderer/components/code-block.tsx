@@ -12,11 +12,11 @@ interface CodeBlockProps {
 export function CodeBlock({ code, label, copyLabel }: CodeBlockProps) {
   return (
     <div className={classes['block']}>
-      {/* A region that scrolls must be reachable by keyboard (WCAG 2.1.1). */}
+      {/* What scrolls must be reachable by keyboard (WCAG 2.1.1). */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <pre className={classes['code']} tabIndex={0} role="region" aria-label={label}>
-        {code}
-      </pre>
+      <section className={classes['scroll']} tabIndex={0} aria-label={label}>
+        <pre className={classes['code']}>{code}</pre>
+      </section>
       <div className={classes['copy']}>
         <CopyButton text={code} label={copyLabel} size={28} />
       </div>

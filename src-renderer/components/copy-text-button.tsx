@@ -13,30 +13,33 @@ interface CopyTextButtonProps {
 }
 
 /** Copies `text`, with its words on the button: for what must not be overlooked, such as a key shown once. */
-export function CopyTextButton({ text, label, variant = 'default', isAutofocused = false }: CopyTextButtonProps) {
+export function CopyTextButton({
+  text,
+  label,
+  variant = 'default',
+  isAutofocused = false,
+}: CopyTextButtonProps) {
   const { t } = useLingui();
   const [state, setState] = useState<'idle' | 'copied' | 'failed'>('idle');
   useEffect(() => {
-    if (state === 'idle') return;
+    if (state === 'idle') return undefined;
     const timer = setTimeout(() => setState('idle'), 2500);
     return () => clearTimeout(timer);
   }, [state]);
-  const handleCopy = () => {
-    copyText(text).then(
-      () => {
-        setState('copied');
-        announce(t`Copied`);
-      },
-      () => {
-        setState('failed');
-        announce(t`Copying did not work`);
-      },
-    );
+  const handleCopy = async () => {
+    try {
+      await copyText(text);
+      setState('copied');
+      announce(t`Copied`);
+    } catch {
+      setState('failed');
+      announce(t`Copying did not work`);
+    }
   };
   return (
     <Button
       variant={variant}
-      onClick={handleCopy}
+      onClick={() => void handleCopy()}
       leftSection={state === 'copied' ? <IconCheck size={14} /> : <IconCopy size={14} />}
       {...(isAutofocused ? { 'data-autofocus': true } : {})}
     >

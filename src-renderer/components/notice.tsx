@@ -9,19 +9,23 @@ interface NoticeProps {
   /** What can be done about it, at the end. */
   readonly actions?: ReactNode;
   readonly id?: string;
-  readonly role?: 'status';
+  /** Read out when it appears: for what just happened. */
+  readonly isLive?: boolean;
 }
 
 /** A sentence or two that belong to what stands below. The tone is in the icon and the words, not in colour alone. */
-export function Notice({ tone = 'info', icon, children, actions, id, role }: NoticeProps) {
+export function Notice({ tone = 'info', icon, children, actions, id, isLive = false }: NoticeProps) {
   const fallback = tone === 'warn' ? <IconAlertTriangle size={16} /> : <IconInfoCircle size={16} />;
+  const Box = isLive ? 'output' : 'div';
   return (
-    <div className={classes['notice']} data-tone={tone} id={id} role={role}>
-      <span className={classes['icon']} aria-hidden="true">
-        {icon ?? fallback}
+    <Box className={classes['notice']} data-tone={tone} id={id}>
+      <span className={classes['main']}>
+        <span className={classes['icon']} aria-hidden="true">
+          {icon ?? fallback}
+        </span>
+        <span className={classes['words']}>{children}</span>
       </span>
-      <div className={classes['words']}>{children}</div>
-      {actions ? <div className={classes['actions']}>{actions}</div> : null}
-    </div>
+      {actions ? <span className={classes['actions']}>{actions}</span> : null}
+    </Box>
   );
 }

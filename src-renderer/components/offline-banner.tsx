@@ -24,13 +24,13 @@ export function OfflineBanner() {
   }, [isAway]);
   if (!isAway || !isLong) return null;
   return (
-    <div className={classes['banner']} role="status">
+    <output className={classes['banner']}>
       <IconPlugConnectedX size={16} aria-hidden="true" />
       {shell?.server === 'restarting' ? (
         <Trans>The server stopped and is being started again. What you typed stays here.</Trans>
       ) : (
         <Trans>The connection to the server is lost; trying again. What you typed stays here.</Trans>
       )}
-    </div>
+    </output>
   );
 }

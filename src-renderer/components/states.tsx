@@ -35,9 +35,13 @@ export function useErrorWords(): (error: unknown) => { title: string; detail: st
   const { t } = useLingui();
   return (error) => {
     if (error instanceof NetworkError) {
-      return { title: t`The server does not answer`, detail: t`It may be starting again. What you typed stays here.` };
+      return {
+        title: t`The server does not answer`,
+        detail: t`It may be starting again. What you typed stays here.`,
+      };
     }
-    if (error instanceof AnswerError) return { title: t`The answer could not be read`, detail: error.message };
+    if (error instanceof AnswerError)
+      return { title: t`The answer could not be read`, detail: error.message };
     if (!(error instanceof ProblemError)) return { title: t`Something went wrong`, detail: String(error) };
     const detail = error.problem.detail;
     if (error.status === 403) return { title: t`You may not see this`, detail };

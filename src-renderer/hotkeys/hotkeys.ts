@@ -43,12 +43,15 @@ export function useHotkeys(scope: HotkeyScope, hotkeys: readonly Hotkey[]) {
   useLayoutEffect(() => {
     latest.current = hotkeys;
   });
-  const shape = hotkeys.map((hotkey) => `${hotkey.id}:${hotkey.keys.join(',')}:${hotkey.isEnabled !== false}`).join(';');
+  const shape = hotkeys
+    .map((hotkey) => `${hotkey.id}:${hotkey.keys.join(',')}:${hotkey.isEnabled !== false}`)
+    .join(';');
   const registered = useMemo(
     () =>
       hotkeys.map((hotkey) => ({
         ...hotkey,
-        run: (event: Parameters<Hotkey['run']>[0]) => latest.current.find(({ id }) => id === hotkey.id)?.run(event),
+        run: (event: Parameters<Hotkey['run']>[0]) =>
+          latest.current.find(({ id }) => id === hotkey.id)?.run(event),
       })),
     // oxlint-disable-next-line react/exhaustive-deps -- `shape` is what registration depends on
     [shape],

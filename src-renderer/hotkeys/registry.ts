@@ -1,4 +1,5 @@
 import type { MessageDescriptor } from '@lingui/core';
+import { codePointLength } from '../../src-server/contract/common';
 
 /**
  * - `global`: everywhere in the window;
@@ -73,9 +74,10 @@ const isLetter = (key: string) => /^[a-z]$/i.test(key);
  * same place on layouts that have no Latin letters (`event.code`).
  */
 export function meantKey(event: Pick<KeyLike, 'key' | 'code'>): string {
+  if (event.key === ' ') return 'Space';
   if (isLetter(event.key)) return event.key.toLowerCase();
   // One printed character that is no Latin letter: Cyrillic, Greek, Hebrew …
-  if ([...event.key].length === 1 && event.key.toLowerCase() !== event.key.toUpperCase()) {
+  if (codePointLength(event.key) === 1 && event.key.toLowerCase() !== event.key.toUpperCase()) {
     const place = /^Key([A-Z])$/.exec(event.code)?.[1];
     if (place) return place.toLowerCase();
   }
@@ -95,7 +97,7 @@ function matches(stroke: Stroke, event: KeyLike, isMac: boolean): boolean {
 function isSingle(keys: string): boolean {
   return keys.split(' ').every((text) => {
     const stroke = parseStroke(text);
-    return !stroke.mod && !stroke.alt && [...stroke.key].length === 1;
+    return !stroke.mod && !stroke.alt && codePointLength(stroke.key) === 1;
   });
 }
 
@@ -124,7 +126,7 @@ export function createHotkeyRegistry(options: {
 
   function candidates(place: KeyPlace, event: KeyLike): readonly Hotkey[] {
     const scopes: HotkeyScope[] = place.isDialogOpen ? ['dialog'] : ['page', 'global'];
-    const all = [...layers].reverse();
+    const all = [...layers].toReversed();
     return scopes
       .flatMap((scope) => all.filter((layer) => layer.scope === scope).flatMap((layer) => layer.hotkeys))
       .filter((hotkey) => hotkey.isEnabled !== false && (!event.repeat || hotkey.canRepeat === true));
@@ -133,7 +135,7 @@ export function createHotkeyRegistry(options: {
   function isAllowed(hotkey: Hotkey, keys: string, place: KeyPlace): boolean {
     if (isSingle(keys)) return singleKeys && !place.isField;
     if (place.isField && hotkey.worksInFields !== true) return false;
-    const isPress = keys === 'Enter' || keys === ' ';
+    const isPress = keys === 'Enter' || keys === 'Space';
     return !(isPress && place.isControl);
   }
 
@@ -187,7 +189,7 @@ export function createHotkeyRegistry(options: {
       options.saveSingleKeys(isOn);
       changed();
     },
-    subscribe(listener: () => void): () => void {
+    subscribe: (listener: () => void): (() => void) => {
       listeners.add(listener);
       return () => {
         listeners.delete(listener);
@@ -205,7 +207,6 @@ const SIGNS: Record<string, string> = {
   ArrowRight: '→',
   Enter: '↵',
   Escape: 'Esc',
-  ' ': 'Space',
 };
 
 /** How keys are printed: `mod+Enter` → `['Ctrl', '↵']`, on a Mac `['⌘', '↵']`. */
@@ -216,7 +217,7 @@ export function printKeys(keys: string, isMac: boolean): string[] {
       ...(stroke.mod ? [isMac ? '⌘' : 'Ctrl'] : []),
       ...(stroke.alt ? [isMac ? '⌥' : 'Alt'] : []),
       ...(stroke.shift ? [isMac ? '⇧' : 'Shift'] : []),
-      SIGNS[stroke.key] ?? stroke.key,
+      SIGNS[stroke.key] ?? (stroke.mod && stroke.key.length === 1 ? stroke.key.toUpperCase() : stroke.key),
     ];
   });
 }
@@ -229,6 +230,6 @@ export function ariaKeys(keys: string, isMac: boolean): string | undefined {
     ...(stroke.mod ? [isMac ? 'Meta' : 'Control'] : []),
     ...(stroke.alt ? ['Alt'] : []),
     ...(stroke.shift ? ['Shift'] : []),
-    stroke.key === ' ' ? 'Space' : stroke.key,
+    stroke.key,
   ].join('+');
 }

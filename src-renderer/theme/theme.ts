@@ -53,8 +53,9 @@ export const theme = createTheme({
   components: {
     Button: Button.extend({
       defaultProps: { size: 'sm' },
-      vars: (_theme, { size }) => ({
+      vars: (_theme, { size, variant = 'filled', color }) => ({
         root: {
+          ...(variant === 'filled' && color === undefined ? { '--button-color': 'var(--cs-on-accent)' } : {}),
           '--button-height': CONTROL_HEIGHT[size ?? 'sm'] ?? '1.75rem',
           '--button-padding-x': CONTROL_PADDING[size ?? 'sm'] ?? '0.625rem',
           '--button-fz': '0.8125rem',
@@ -63,13 +64,27 @@ export const theme = createTheme({
     }),
     ActionIcon: ActionIcon.extend({ defaultProps: { variant: 'subtle', color: 'gray', size: 28 } }),
     Input: Input.extend({
-      vars: () => ({ wrapper: { '--input-height': '1.875rem', '--input-fz': '0.8125rem' } }),
+      vars: (_theme, { size }) => ({
+        wrapper: {
+          '--input-height': size === 'xs' ? '1.75rem' : '1.875rem',
+          '--input-fz': '0.8125rem',
+          '--input-bd': 'var(--cs-control-line)',
+          '--input-bg': 'var(--cs-surface)',
+        },
+      }),
     }),
     Modal: Modal.extend({
-      defaultProps: { centered: true, radius: 'md', transitionProps: { duration: 120, transition: 'fade' } },
+      defaultProps: {
+        overlayProps: { backgroundOpacity: 0.4 },
+        centered: true,
+        radius: 'md',
+        transitionProps: { duration: 120, transition: 'fade' },
+      },
     }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
-    Tooltip: Tooltip.extend({ defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withArrow: false } }),
+    Tooltip: Tooltip.extend({
+      defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withArrow: false },
+    }),
   },
 });
 

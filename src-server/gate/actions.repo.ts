@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, like, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
 import type { ActionStatus, Kind, PolicyVerdict } from '../contract/common';
 import type { Keyset } from '../db/cursor';
 import type { Db, Reader, Tx } from '../db/open';
@@ -224,14 +224,12 @@ export function listInboxRows(
     .where(and(...conditions))
     .orderBy(order(actions.sortAt), order(actions.id));
   if (!filter.q) return rows.limit(page.limit).all();
-  const scanned = rows.limit(TEXT_FILTER_SCAN).as('scanned');
-  const pattern = `%${filter.q.replaceAll(/[\\%_]/g, (special) => `\\${special}`)}%`;
-  return db
-    .select()
-    .from(scanned)
-    .where(sql`${like(scanned.title, pattern)} escape '\\'`)
-    .limit(page.limit)
-    .all();
+  const wanted = filter.q.toLocaleLowerCase();
+  return rows
+    .limit(TEXT_FILTER_SCAN)
+    .all()
+    .filter((row) => row.title.toLocaleLowerCase().includes(wanted))
+    .slice(0, page.limit);
 }
 
 export function listAgentActions(
@@ -279,7 +277,7 @@ export function countByStatus(
   limit: number,
 ): { status: ActionStatus; version: number; n: number }[] {
   const newest = db
-    .select({ status: actions.status, version: sql<number>`min(${actions.version}, 2)`.as('edited') })
+    .select({ status: actions.status, version: actions.version })
     .from(actions)
     .where(eq(actions.agentId, agentId))
     .orderBy(desc(actions.createdAt), desc(actions.id))

@@ -31,6 +31,7 @@ export function command<Input, Output>(
       const made = definition.run(tx, {
         input,
         user,
+        caller,
         now,
         ids: deps.ids,
         emit: (topic, data) => appendEvent(tx, { topic, data, traceId: caller.traceId, now }),

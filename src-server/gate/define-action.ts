@@ -29,6 +29,12 @@ export interface ActionContext<Input> {
   emit(topic: string, data: Readonly<Record<string, unknown>>): void;
 }
 
+export interface PrepareContext {
+  readonly now: number;
+  /** Subject of the proposal this is to become a version of. */
+  readonly revisedSubjectId: string | undefined;
+}
+
 export interface FieldForm {
   readonly form: 'prose' | 'line' | 'list' | 'data';
   /** Bound in code points, for text. */
@@ -62,7 +68,7 @@ export interface ActionDefinition<Input, Output> {
   readonly hasSecretAnswer?: boolean;
   cost?(input: Input): Millicredits;
   /** Resolves what the input points at. @throws AppError `not_found`, `forbidden`, … */
-  prepare?(db: Reader, input: Input, agent: AgentActor): { readonly targets: readonly Target[] };
+  prepare?(db: Reader, input: Input, agent: AgentActor, context: PrepareContext): { readonly targets: readonly Target[] };
   /** Labels for targets that were stored as ids. */
   describeTargets?(db: Reader, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Target[];
   title(input: Input): string;
@@ -115,6 +121,7 @@ export function defineQuery<Input, Output>(definition: QueryDefinition<Input, Ou
 export interface CommandContext<Input> {
   readonly input: Input;
   readonly user: UserActor;
+  readonly caller: Caller;
   readonly now: number;
   readonly ids: Ids;
   emit(topic: string, data: Readonly<Record<string, unknown>>): void;

@@ -113,7 +113,12 @@ export async function perform<Input, Output>(
 
   const input = parseOrThrow(definition.input, rawInput);
   const note = checkNote(options.note);
-  const targets = definition.prepare?.(deps.reader, input, agent).targets ?? [];
+  const revised = options.revises === undefined ? undefined : findAction(deps.reader, options.revises);
+  const targets =
+    definition.prepare?.(deps.reader, input, agent, {
+      now: deps.clock.now(),
+      revisedSubjectId: revised?.subjectId,
+    }).targets ?? [];
   const ownerSet = findPolicy(deps.reader, agent.agentId, definition.kind);
   let verdict = resolveVerdict(definition.kind, caller.face, agent.origin, ownerSet);
   if (verdict === 'deny') {

@@ -1,9 +1,4 @@
-import {
-  infiniteQueryOptions,
-  type QueryClient,
-  useMutation,
-  useQueryClient,
-} from '@tanstack/react-query';
+import { infiniteQueryOptions, type QueryClient, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { Kind, PolicyVerdict, Scope } from '../../../src-server/contract/common';
 import {
   type AgentDetail,
@@ -140,7 +135,8 @@ export function useCreateAgent() {
 export function useUpdateAgent(id: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; description?: string }) => call(updateAgent, { params: { id }, body }),
+    mutationFn: (body: { name?: string; description?: string }) =>
+      call(updateAgent, { params: { id }, body }),
     onSuccess: (agent) => showAgent(client, agent),
   });
 }

@@ -69,5 +69,7 @@ function readToken(typed: string): ClaimInput | undefined {
     return { state: 'ready', form: 'token', value };
   }
   const inText = TOKEN_IN_TEXT.exec(typed)?.[0];
-  return inText && inText.length <= LONGEST_TOKEN ? { state: 'ready', form: 'token', value: inText } : undefined;
+  return inText && inText.length <= LONGEST_TOKEN
+    ? { state: 'ready', form: 'token', value: inText }
+    : undefined;
 }

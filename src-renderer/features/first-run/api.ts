@@ -54,5 +54,8 @@ export function useDismissSetup() {
 
 export function useLoadSampleWorld() {
   const client = useQueryClient();
-  return useMutation({ mutationFn: () => call(loadSampleWorld), onSuccess: () => client.invalidateQueries() });
+  return useMutation({
+    mutationFn: () => call(loadSampleWorld),
+    onSuccess: () => client.invalidateQueries(),
+  });
 }

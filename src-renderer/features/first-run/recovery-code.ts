@@ -3,7 +3,10 @@ const GROUP_LENGTH = 4;
 
 /** The code in the groups it is read, typed and written down in. */
 export function groupsOf(recoveryCode: string): string[] {
-  const parts = recoveryCode.trim().split(/[\s-]+/).filter(Boolean);
+  const parts = recoveryCode
+    .trim()
+    .split(/[\s-]+/)
+    .filter(Boolean);
   if (parts.length > 1) return parts;
   return recoveryCode.trim().match(new RegExp(`.{1,${GROUP_LENGTH}}`, 'gu')) ?? [];
 }

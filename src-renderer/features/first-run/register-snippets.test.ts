@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { quoteForShell, registerSnippets } from './register-snippets';
 
@@ -15,7 +15,9 @@ describe('the snippets that register an agent', () => {
   it.skipIf(process.platform === 'win32')('hand a shell exactly the body, whatever stands in a name', () => {
     const { curl } = registerSnippets(input);
     // The command itself is replaced by printf: what matters is how the shell splits the rest into words.
-    const words = execFileSync('sh', ['-c', curl.replace(/^curl/, String.raw`printf '%s\0'`)], { encoding: 'utf8' })
+    const words = execFileSync('sh', ['-c', curl.replace(/^curl/, String.raw`printf '%s\0'`)], {
+      encoding: 'utf8',
+    })
       .split('\0')
       .slice(0, -1);
     expect(words.slice(0, 5)).toEqual([

@@ -27,14 +27,14 @@ export function setupSteps(me: Progress): SetupStep[] {
     agent: setup.hasAgent || setup.hasSampleWorld,
     approval: setup.hasDecided,
   };
-  return STEPS.filter((id) => !(me.mode === 'server' && (id === 'person' || id === 'recovery') && done[id])).map(
-    (id) => ({
-      id,
-      isDone: done[id],
-      canWait: id === 'recovery' || id === 'agent' || id === 'approval',
-      isOpen: id === 'language' || id === 'person' || setup.hasOwner,
-    }),
-  );
+  return STEPS.filter(
+    (id) => !(me.mode === 'server' && (id === 'person' || id === 'recovery') && done[id]),
+  ).map((id) => ({
+    id,
+    isDone: done[id],
+    canWait: id === 'recovery' || id === 'agent' || id === 'approval',
+    isOpen: id === 'language' || id === 'person' || setup.hasOwner,
+  }));
 }
 
 /** Where first run goes on after a restart: the first step that is open and not done, else the last one. */

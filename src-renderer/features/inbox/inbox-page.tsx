@@ -1,3 +1,257 @@
+import { Button } from '@mantine/core';
+import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate, useSearch } from '@tanstack/react-router';
+import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { useMe } from '../../api/session';
+import { EmptyState, ErrorState } from '../../components/states';
+import { useHotkeys } from '../../hotkeys/hotkeys';
+import { inboxItemQuery, inboxListQuery } from './api';
+import { ArrivalAnnouncer } from './arrival-announcer';
+import { InboxDetailPane } from './inbox-detail-pane';
+import { InboxList } from './inbox-list';
+import classes from './inbox-page.module.css';
+import type { InboxSearch } from './inbox-search';
+import { DetailSkeleton, ListSkeleton } from './inbox-skeleton';
+import { InboxToolbar } from './inbox-toolbar';
+import { Receipt } from './receipt';
+import { neighbour, nextPending } from './selection';
+import { useTriage } from './use-triage';
+
+/** The Inbox: what waits, what one proposal would do, and the decision. */
 export function InboxPage() {
-  return null;
+  const { t } = useLingui();
+  const search = useSearch({ from: '/frame/inbox' });
+  const navigate = useNavigate({ from: '/inbox' });
+  const client = useQueryClient();
+  const me = useMe();
+  const searchField = useRef<HTMLInputElement>(null);
+  const [searchKey, setSearchKey] = useState(0);
+  const [isDetailOpen, setIsDetailOpen] = useState(false);
+
+  const tab = search.tab ?? 'pending';
+  const list = useInfiniteQuery(inboxListQuery(search));
+  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const counts = list.data?.pages.at(-1)?.counts;
+  const selectedId = search.item;
+  const isFiltered = search.agent !== undefined || search.kind !== undefined || search.q !== undefined;
+  useInteractiveMark(list.isSuccess);
+
+  const change = useCallback(
+    (next: Partial<InboxSearch>) => void navigate({ search: (old) => ({ ...old, ...next }), replace: true }),
+    [navigate],
+  );
+  const select = useCallback((id: string | undefined) => change({ item: id }), [change]);
+  const open = () => {
+    setIsDetailOpen(true);
+    requestAnimationFrame(() => document.getElementById('inbox-detail-scroller')?.focus());
+  };
+  const handlePick = (id: string) => {
+    select(id);
+    setIsDetailOpen(true);
+  };
+  const move = (step: 1 | -1) => {
+    const next = neighbour(items, selectedId, step);
+    if (next) select(next.id);
+  };
+  const nextId = nextPending(items, selectedId)?.id;
+  const handleNext = () => {
+    if (nextId) select(nextId);
+  };
+
+  // Where the selection goes after a decision is settled when the decision is made: the row is gone afterwards.
+  const latest = useRef({ selectedId, nextId });
+  useLayoutEffect(() => {
+    latest.current = { selectedId, nextId };
+  });
+  const handleDecided = (id: string) => {
+    if (latest.current.selectedId !== id) return;
+    select(latest.current.nextId === id ? undefined : latest.current.nextId);
+    document.getElementById('inbox-list-panel')?.focus();
+  };
+  const triage = useTriage(handleDecided);
+
+  // A proposal is open from the start, and whenever none is: the first of the list.
+  const firstId = items[0]?.id;
+  useEffect(() => {
+    if (selectedId === undefined && firstId !== undefined) select(firstId);
+  }, [selectedId, firstId, select]);
+  useEffect(() => {
+    if (nextId !== undefined) void client.prefetchQuery(inboxItemQuery(nextId));
+  }, [client, nextId]);
+
+  const lastDone = useQuery({
+    ...inboxItemQuery(triage.receipt?.id ?? ''),
+    enabled: triage.receipt !== null,
+  }).data;
+  const shown = useQuery({ ...inboxItemQuery(selectedId ?? ''), enabled: selectedId !== undefined }).data;
+  const undoable = [shown, lastDone].find((detail) => detail?.canUndo === true);
+
+  const group = msg`Inbox`;
+  useHotkeys('page', [
+    { id: 'inbox.down', keys: ['j'], label: msg`Next proposal`, group, canRepeat: true, run: () => move(1) },
+    {
+      id: 'inbox.up',
+      keys: ['k'],
+      label: msg`Previous proposal`,
+      group,
+      canRepeat: true,
+      run: () => move(-1),
+    },
+    { id: 'inbox.open', keys: ['o', 'Enter'], label: msg`Read the open proposal`, group, run: open },
+    { id: 'inbox.next', keys: ['n'], label: msg`Next that waits`, group, canRepeat: true, run: handleNext },
+    { id: 'inbox.filter', keys: ['/'], label: msg`Find`, group, run: () => searchField.current?.focus() },
+    {
+      id: 'inbox.undo',
+      keys: ['z'],
+      label: msg`Undo what was approved last, if it can be undone`,
+      group,
+      isEnabled: undoable !== undefined,
+      run: () => (undoable ? void triage.undo(undoable) : undefined),
+    },
+  ]);
+
+  const handleClearFilters = () => {
+    setSearchKey((old) => old + 1);
+    change({ agent: undefined, kind: undefined, q: undefined });
+  };
+
+  const isEmpty = list.isSuccess && items.length === 0;
+  const neverHadAny = isEmpty && !isFiltered && tab === 'pending' && me.data?.setup.hasDecided === false;
+  return (
+    <div className={classes['inbox']} data-detail-open={isDetailOpen && selectedId !== undefined}>
+      <ArrivalAnnouncer />
+      <section className={classes['listPane']} aria-label={t`Inbox`}>
+        <InboxToolbar
+          search={search}
+          counts={counts}
+          searchField={searchField}
+          searchKey={searchKey}
+          onChange={change}
+        />
+        <div
+          className={classes['listPanel']}
+          id="inbox-list-panel"
+          role="tabpanel"
+          aria-label={t`Proposals`}
+          tabIndex={-1}
+          data-pane=""
+        >
+          {list.isPending ? <ListSkeleton /> : null}
+          {list.isError && !list.data ? (
+            <ErrorState error={list.error} onRetry={() => void list.refetch()} />
+          ) : null}
+          {items.length > 0 ? (
+            <InboxList
+              items={items}
+              selectedId={selectedId}
+              hasMore={list.hasNextPage}
+              isLoadingMore={list.isFetchingNextPage}
+              onSelect={handlePick}
+              onOpen={open}
+              onMove={move}
+              onLoadMore={() => void list.fetchNextPage()}
+            />
+          ) : null}
+          {isEmpty && isFiltered ? (
+            <EmptyState
+              icon={<IconFilterOff size={28} stroke={1.5} />}
+              title={t`Nothing matches these filters`}
+              actions={
+                <Button variant="default" onClick={handleClearFilters}>
+                  <Trans>Clear all filters</Trans>
+                </Button>
+              }
+            />
+          ) : null}
+          {isEmpty && !isFiltered && !neverHadAny ? <EmptyTab tab={tab} /> : null}
+          {neverHadAny ? (
+            <p className={classes['quiet']}>
+              <Trans>Nothing waits for you.</Trans>
+            </p>
+          ) : null}
+        </div>
+        {triage.receipt ? <Receipt receipt={triage.receipt} triage={triage} onSelect={handlePick} /> : null}
+      </section>
+      {selectedId === undefined ? (
+        <div className={classes['rest']}>
+          {list.isPending ? <DetailSkeleton /> : null}
+          {neverHadAny ? <FirstTime hasAgent={me.data?.setup.hasAgent ?? false} /> : null}
+          {isEmpty && !neverHadAny && !isFiltered && tab === 'pending' ? (
+            <EmptyState icon={<IconCircleCheck size={32} stroke={1.25} />} title={t`Nothing waits for you`}>
+              <Trans>New proposals appear here by themselves.</Trans>
+            </EmptyState>
+          ) : null}
+        </div>
+      ) : (
+        <InboxDetailPane
+          key={selectedId}
+          id={selectedId}
+          triage={triage}
+          mayDecide={me.data?.mayDecide ?? false}
+          hasNext={nextId !== undefined && nextId !== selectedId}
+          onNext={handleNext}
+          onBack={() => setIsDetailOpen(false)}
+          onSelect={handlePick}
+        />
+      )}
+    </div>
+  );
+}
+
+function EmptyTab({ tab }: { tab: 'pending' | 'decided' | 'failed' }) {
+  const { t } = useLingui();
+  const words = { pending: t`All done`, decided: t`Nothing decided yet`, failed: t`Nothing failed` }[tab];
+  return <p className={classes['quiet']}>{words}</p>;
+}
+
+/** Before the first proposal: what this page is for, and the two ways to something that fills it. */
+function FirstTime({ hasAgent }: { hasAgent: boolean }) {
+  const { t } = useLingui();
+  return (
+    <EmptyState
+      icon={<IconInbox size={32} stroke={1.25} />}
+      title={
+        hasAgent
+          ? t`Waiting for your agent's first proposal`
+          : t`Here you approve what your agents want to do`
+      }
+      actions={
+        <>
+          <Button component={Link} to="/agents">
+            {hasAgent ? <Trans>Show how to connect it</Trans> : <Trans>Connect an agent</Trans>}
+          </Button>
+          <Button component={Link} to="/welcome" variant="default">
+            <Trans>First steps</Trans>
+          </Button>
+        </>
+      }
+    >
+      {hasAgent ? (
+        <Trans>
+          Ask it to draft a post. The draft is held here: nothing becomes public before you have read it and
+          said yes.
+        </Trans>
+      ) : (
+        <Trans>
+          An agent drafts, you read exactly what would happen and answer with one key. Nothing becomes public
+          before you said yes.
+        </Trans>
+      )}
+    </EmptyState>
+  );
+}
+
+/** Marks the moment the list is there and painted, once per run: the start-up benchmark reads it. */
+function useInteractiveMark(isReady: boolean) {
+  useEffect(() => {
+    if (!isReady || performance.getEntriesByName('countersign:inbox-interactive').length > 0) return;
+    // After the frame that shows the list.
+    const frame = requestAnimationFrame(() => {
+      setTimeout(() => performance.mark('countersign:inbox-interactive'), 0);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [isReady]);
 }

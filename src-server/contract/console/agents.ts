@@ -151,18 +151,20 @@ export const listAgentHistory = endpoint({
   answer: z.object({ items: z.array(inboxItem), nextCursor: z.string().nullable() }),
 });
 
+export const createAgentBody = z.strictObject({
+  name: filledText(80),
+  handle,
+  provider: text(40).optional(),
+  modelType: text(80).optional(),
+  description: text(500).optional(),
+  scopes: z.array(scope).min(1).max(5).optional(),
+});
+
 export const createAgent = endpoint({
   method: 'POST',
   path: '/agents',
   summary: 'Add an agent of your own; its key is shown once',
-  body: z.strictObject({
-    name: filledText(80),
-    handle,
-    provider: text(40).optional(),
-    modelType: text(80).optional(),
-    description: text(500).optional(),
-    scopes: z.array(scope).min(1).max(5).optional(),
-  }),
+  body: createAgentBody,
   answer: z.object({ agent: agentDetail, key: newKey }),
 });
 
@@ -174,12 +176,14 @@ export const listSnippets = endpoint({
   answer: z.object({ items: z.array(snippet) }),
 });
 
+export const updateAgentBody = z.strictObject({ name: filledText(80).optional(), description: text(500).optional() });
+
 export const updateAgent = endpoint({
   method: 'PATCH',
   path: '/agents/:id',
   summary: 'Rename, describe',
   params: agentParams,
-  body: z.strictObject({ name: filledText(80).optional(), description: text(500).optional() }),
+  body: updateAgentBody,
   answer: agentDetail,
 });
 
@@ -208,16 +212,18 @@ export const setPolicy = endpoint({
   answer: agentDetail,
 });
 
+export const createKeyBody = z.strictObject({
+  name: filledText(60),
+  scopes: z.array(scope).min(1).max(5).optional(),
+  expiresAt: instant.optional(),
+});
+
 export const createKey = endpoint({
   method: 'POST',
   path: '/agents/:id/keys',
   summary: 'Add a named key; shown once',
   params: agentParams,
-  body: z.strictObject({
-    name: filledText(60),
-    scopes: z.array(scope).min(1).max(5).optional(),
-    expiresAt: instant.optional(),
-  }),
+  body: createKeyBody,
   answer: z.object({ key: newKey, agent: agentDetail }),
 });
 

@@ -59,10 +59,15 @@ export const inboxItem = z.object({
   decidedAt: z.string().nullable(),
   runAt: z.string().nullable(),
   isRead: z.boolean(),
+  /** Executed and later undone by its owner. */
+  isUndone: z.boolean(),
+  /** Executed, of a kind that can be undone, and not undone yet. */
+  canUndo: z.boolean(),
 });
 export type InboxItem = z.infer<typeof inboxItem>;
 
 export const wordChange = z.object({ type: z.enum(['same', 'added', 'removed']), value: z.string() });
+export type WordChange = z.infer<typeof wordChange>;
 export const fieldDiff = z.object({ field: z.string(), changes: z.array(wordChange) });
 export type FieldDiff = z.infer<typeof fieldDiff>;
 

@@ -63,7 +63,10 @@ export const agentKeys = sqliteTable(
     /** How the tool list is printed to this key's host; null: by what it calls itself. */
     toolNames: text('tool_names').$type<'dotted' | 'underscore'>(),
   },
-  (t) => [uniqueIndex('agent_keys_prefix').on(t.prefix), index('agent_keys_agent').on(t.agentId, t.createdAt)],
+  (t) => [
+    uniqueIndex('agent_keys_prefix').on(t.prefix),
+    index('agent_keys_agent').on(t.agentId, t.createdAt),
+  ],
 );
 
 /** What may be typed or posted to claim an agent: HMAC only. */

@@ -69,7 +69,8 @@ export const DOT_AVERSE_HOSTS: readonly DotAverseHost[] = [
   {
     host: 'OpenAI Codex',
     clientNames: ['codex'],
-    behaviour: 'the request to the model fails: "Expected a string that matches the pattern ^[a-zA-Z0-9_-]+$"',
+    behaviour:
+      'the request to the model fails: "Expected a string that matches the pattern ^[a-zA-Z0-9_-]+$"',
     source: 'https://github.com/openai/codex/issues/8174',
   },
   {
@@ -81,7 +82,8 @@ export const DOT_AVERSE_HOSTS: readonly DotAverseHost[] = [
   {
     host: 'Augment Code',
     clientNames: ['augment'],
-    behaviour: '"Invalid tool definition: Tool name does not match the required pattern ^[a-zA-Z0-9_-]{1,64}$"',
+    behaviour:
+      '"Invalid tool definition: Tool name does not match the required pattern ^[a-zA-Z0-9_-]{1,64}$"',
     source: 'https://github.com/mastergo-design/mastergo-magic-mcp/pull/36',
   },
   {
@@ -104,7 +106,10 @@ export const DOT_AVERSE_HOSTS: readonly DotAverseHost[] = [
  */
 export function refusesDots(client: McpClientInfo | undefined): boolean {
   if (client === undefined) return false;
-  const name = client.name.trim().toLowerCase().replaceAll(/[\s_]+/g, '-');
+  const name = client.name
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[\s_]+/g, '-');
   return KNOWN_BEGINNINGS.some((beginning) => {
     if (!name.startsWith(beginning)) return false;
     const next = name.charAt(beginning.length);

@@ -32,9 +32,13 @@ export function requestIdOf(body: unknown): RequestId | null {
   return typeof id === 'string' || (typeof id === 'number' && Number.isSafeInteger(id)) ? id : null;
 }
 
-/** The method of a body that asks for an answer; undefined for notifications, responses and malformed bodies. */
+/**
+ * The method of a body that asks for an answer; undefined for notifications, responses and bodies without a method.
+ * Deliberately generous about the id: whether a key is needed must not hang on how a malformed id is read.
+ */
 export function requestMethodOf(body: unknown): string | undefined {
-  return requestIdOf(body) === null || !isJsonObject(body) ? undefined : String(body['method']);
+  if (!isJsonObject(body) || typeof body['method'] !== 'string') return undefined;
+  return Object.hasOwn(body, 'id') ? body['method'] : undefined;
 }
 
 export function paramsOf(body: unknown): JsonObject {
@@ -42,16 +46,23 @@ export function paramsOf(body: unknown): JsonObject {
 }
 
 export interface JsonRpcFault {
-  readonly status: number;
   readonly code: number;
   readonly message: string;
   readonly data?: unknown;
 }
 
-export function sendFault(reply: FastifyReply, fault: JsonRpcFault, id: RequestId | null): FastifyReply {
-  const { status, code, message, data } = fault;
+/** An error answer as JSON text. */
+export function toFaultJson({ code, message, data }: JsonRpcFault, id: RequestId | null): string {
   const error = data === undefined ? { code, message } : { code, message, data };
-  return sendJson(reply, status, JSON.stringify({ jsonrpc: '2.0', error, id }));
+  return JSON.stringify({ jsonrpc: '2.0', error, id });
+}
+
+export function sendFault(
+  reply: FastifyReply,
+  fault: JsonRpcFault & { readonly status: number },
+  id: RequestId | null,
+): FastifyReply {
+  return sendJson(reply, fault.status, toFaultJson(fault, id));
 }
 
 export function sendJson(reply: FastifyReply, status: number, json: string): FastifyReply {

@@ -74,7 +74,9 @@ function createRewriter(tools: readonly McpTool[]): ToolCatalogue['inWords'] {
   const dotted = tools.map(({ name }) => name).filter((name) => name.includes('.'));
   if (dotted.length === 0) return (text) => text;
   // Longest first, and never inside a longer name: `drafts.list` must not match in `drafts.list.all`.
-  const alternatives = dotted.toSorted((a, b) => b.length - a.length).map((name) => name.replaceAll('.', '\\.'));
+  const alternatives = dotted
+    .toSorted((a, b) => b.length - a.length)
+    .map((name) => name.replaceAll('.', '\\.'));
   const mention = new RegExp(`(?<![\\w.-])(?:${alternatives.join('|')})(?![\\w-]|\\.\\w)`, 'g');
   return (text, naming) =>
     naming === 'dotted' ? text : text.replaceAll(mention, (name) => printedName(name, naming));

@@ -1,4 +1,5 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import { stripDefaultIgnorable } from '../../lib/text/default-ignorable';
 import type { McpTool, McpToolResult } from './tool';
 
 /** Stands between our words and text that others wrote (decisions §6). */
@@ -16,11 +17,7 @@ export interface RenderedResult {
   readonly isForeign: boolean;
 }
 
-export function renderResult(
-  tool: McpTool,
-  result: McpToolResult,
-  stripDefaultIgnorable: (text: string) => string,
-): RenderedResult {
+export function renderResult(tool: McpTool, result: McpToolResult): RenderedResult {
   const isError = result.isError === true;
   const isForeign = result.foreignText === true;
   const json = JSON.stringify(result.structured);
@@ -43,10 +40,11 @@ export function renderResult(
 export function toCallToolResult(rendered: RenderedResult): CallToolResult {
   const result: CallToolResult = { content: rendered.blocks.map((text) => ({ type: 'text', text })) };
   if (rendered.hasStructured) {
-    result.structuredContent = JSON.parse(rendered.structuredJson) as Record<string, unknown>;
+    const structured: Record<string, unknown> = JSON.parse(rendered.structuredJson);
+    result.structuredContent = structured;
   }
   if (rendered.isError) result.isError = true;
-  if (rendered.isForeign) result._meta = { [FOREIGN_TEXT_META_KEY]: true };
+  if (rendered.isForeign) result['_meta'] = { [FOREIGN_TEXT_META_KEY]: true };
   return result;
 }
 
@@ -64,7 +62,9 @@ export function toResultJson(rendered: RenderedResult, meta?: string, resultType
   if (rendered.hasStructured) json += `,"structuredContent":${rendered.structuredJson}`;
   if (rendered.isError) json += ',"isError":true';
   if (resultType !== undefined) json += `,"resultType":"${resultType}"`;
-  const metaEntries = [rendered.isForeign ? `"${FOREIGN_TEXT_META_KEY}":true` : '', meta ?? ''].filter(Boolean);
+  const metaEntries = [rendered.isForeign ? `"${FOREIGN_TEXT_META_KEY}":true` : '', meta ?? ''].filter(
+    Boolean,
+  );
   if (metaEntries.length > 0) json += `,"_meta":{${metaEntries.join(',')}}`;
   return `${json}}`;
 }

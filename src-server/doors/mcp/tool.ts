@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { FastifyRequest } from 'fastify';
+import type { Logger } from '../../lib/logger';
 
 /**
  * What the MCP door needs from the rest of the server. The door speaks the protocol; who may do what, and what a
@@ -88,6 +89,8 @@ export type McpAuthentication<Caller> = { readonly caller: Caller } | { readonly
 
 export interface McpDoorOptions<Caller = unknown> {
   readonly host: McpToolHost<Caller>;
+  /** Gets what a tool throws. */
+  readonly log: Pick<Logger, 'error' | 'debug'>;
   readonly serverInfo: {
     readonly name: string;
     readonly version: string;
@@ -103,8 +106,6 @@ export interface McpDoorOptions<Caller = unknown> {
   /** The client of the key's last `initialize`. */
   clientOf(auth: Caller): McpClientInfo | undefined;
   namesSetting(auth: Caller): ToolNaming | undefined;
-  /** Removes default-ignorable code points (Unicode DI) from a text. */
-  stripDefaultIgnorable(text: string): string;
   readonly extraTools?: McpExtraTools;
 }
 
@@ -113,7 +114,10 @@ export interface McpDoorOptions<Caller = unknown> {
  * against the SDK, since they exercise what our own tools never do (progress, sampling, elicitation).
  */
 export interface McpExtraTools {
-  register(server: import('@modelcontextprotocol/server').McpServer, context: { era: 'legacy' | 'modern' }): void;
+  register(
+    server: import('@modelcontextprotocol/server').McpServer,
+    context: { era: 'legacy' | 'modern' },
+  ): void;
 }
 
 export function isRefusal(answer: McpToolAnswer): answer is McpRefusal {

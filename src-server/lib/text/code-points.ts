@@ -120,7 +120,7 @@ function report(node: Node, code: ForbiddenCode, problem: string): ForbiddenInpu
     else if (typeof at.key === 'number') parts.push(`[${at.key}]`);
     else parts.push(keyStep(at.key));
   }
-  return { path: parts.reverse().join('').replace(/^\./, ''), code, problem };
+  return { path: parts.toReversed().join('').replace(/^\./, ''), code, problem };
 }
 
 /** `.name`, or `["na\u0000me"]` where the key is not a plain word; well-formed and bounded in any case. */

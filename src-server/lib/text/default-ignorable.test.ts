@@ -1,8 +1,10 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findInvisible, isNonAsciiSpace, stripDefaultIgnorable, stripInvisible } from './default-ignorable';
 
-const ANY_STRING = fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((u) => String.fromCharCode(u)) });
+const ANY_STRING = fc.string({
+  unit: fc.integer({ min: 0, max: 0xffff }).map((u) => String.fromCharCode(u)),
+});
 
 const LEGITIMATE: Record<string, string> = {
   'plain text with tabs and line ends': 'a\tb\r\nc\u0085d',
@@ -38,7 +40,14 @@ const HIDDEN: [string, string, [number, number][]][] = [
   ['two joiners in a Persian word', 'می\u200C\u200Cخواهم', [[2, 4]]],
   ['ZWJ after an emoji with nothing to join', '😀\u200D and more', [[1, 2]]],
   ['a right-to-left override', 'invoice\u202Efdp.exe', [[7, 8]]],
-  ['bidi isolates', '\u2066a\u2069', [[0, 1], [2, 3]]],
+  [
+    'bidi isolates',
+    '\u2066a\u2069',
+    [
+      [0, 1],
+      [2, 3],
+    ],
+  ],
   ['LRM and RLM', 'a\u200E\u200Fb', [[1, 3]]],
   ['the Arabic letter mark', 'a\u061Cb', [[1, 2]]],
   ['a byte order mark', '\uFEFFtext', [[0, 1]]],
@@ -46,13 +55,29 @@ const HIDDEN: [string, string, [number, number][]][] = [
   ['a word joiner and invisible operators', 'a\u2060\u2061\u2062\u2063\u2064b', [[1, 6]]],
   ['a combining grapheme joiner', 'a\u034Fb', [[1, 2]]],
   ['Hangul fillers', '\u3164\u115F\u1160\uFFA0', [[0, 4]]],
-  ['instructions in tag characters', `hi${String.fromCodePoint(...Array.from('obey me', (c) => 0xe0000 + c.charCodeAt(0)))}`, [[2, 9]]],
-  ['tags behind a flag that spell no flag', '\u{1F3F4}\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E007F}', [[1, 7]]],
+  [
+    'instructions in tag characters',
+    `hi${String.fromCodePoint(...Array.from('obey me', (c) => 0xe0000 + c.charCodeAt(0)))}`,
+    [[2, 9]],
+  ],
+  [
+    'tags behind a flag that spell no flag',
+    '\u{1F3F4}\u{E0069}\u{E0067}\u{E006E}\u{E006F}\u{E0072}\u{E007F}',
+    [[1, 7]],
+  ],
   ['bytes in selectors behind an emoji', '😀\uFE0F\uFE01\uFE02', [[2, 4]]],
   ['bytes in supplementary selectors', '😀\u{E0148}\u{E0155}', [[1, 3]]],
   ['a presentation selector after a letter', 'a\uFE0F', [[1, 2]]],
   ['a digit with a selector but no keycap', '1\uFE0F2', [[1, 2]]],
-  ['interlinear annotation', '\uFFF9a\uFFFAb\uFFFB', [[0, 1], [2, 3], [4, 5]]],
+  [
+    'interlinear annotation',
+    '\uFFF9a\uFFFAb\uFFFB',
+    [
+      [0, 1],
+      [2, 3],
+      [4, 5],
+    ],
+  ],
   ['an escape sequence', 'a\x1B[8mb', [[1, 2]]],
   ['backspaces', 'a\b\b', [[1, 3]]],
   ['a C1 control', 'a\x9Bb', [[1, 2]]],

@@ -14,8 +14,8 @@ const IGNORABLE = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFF
 const IGNORABLE_ALL = new RegExp(IGNORABLE, 'gu');
 
 /** Beyond `IGNORABLE`: control characters but tab and line ends, and the blank Braille cell. */
-// oxlint-disable-next-line no-control-regex -- control characters are what is looked for
-const UNSEEN = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\0-\x08\x0B\x0C\x0E-\x1F\x7F-\x84\x86-\x9F\u2800]/u;
+const UNSEEN =
+  /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\uFFF9-\uFFFB\u2800]|[^\P{Control}\t\n\r\x85]/u;
 
 /** Spaces of a width that nobody types twice in a row; no-break and ideographic ones are left out. */
 const ODD_SPACE = /[\u1680\u2000-\u200A\u202F\u205F]/;

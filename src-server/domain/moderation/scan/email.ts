@@ -1,3 +1,5 @@
+import type { Found } from './folded-view';
+
 /**
  * E-mail addresses in a folded view (PII-1), plain or spelt out: "name at domain dot com",
  * "name [at] domain [dot] com", "name(at)domain.com", "name@domain . com". Each sign that can stand for "@"
@@ -14,16 +16,17 @@ type Strength = 'sign' | 'bracket' | 'word' | 'spaced' | 'mention' | 'letter';
 
 /** Longer alternatives first; the blank before a marker belongs to it. */
 const MARKER =
-  / ?[([{<«] ?(?:at|ät|@|a|arobase|arroba|æt) ?[)\]}>»] ?| (?:at|ät|arobase|arroba) | ?[_-]at[_-] ?| ?@ ?/giu;
+  /\s?[([{<«] ?(?:at|ät|@|a|arobase|arroba) ?[)\]}>»]\s?| (?:at(?: the rate(?: of)?)?|ät|arobase|arroba) | ?@ ?|%40|&#64;|&#x40;|&commat;/giu;
 
 const LOCAL_CHARACTER = /[\p{L}\p{N}\p{M}!#$%&'*+\-=?^_`{|}~.]/u;
-const LOCAL_EDGE = /^[.'`{|}*=!#?^~&$%-]+|[.]+$/gu;
+/** Signs that may not open a mailbox here, and the name of a query parameter. */
+const LOCAL_EDGE = /^(?:.*[?&]\w+=)?[.'`{|}*=!#?^~&$%-]*/u;
 
-const LABEL = /[\p{L}\p{N}](?:[\p{L}\p{N}\p{M}_-]{0,62})/uy;
+const LABEL = /[\p{L}\p{N}][\p{L}\p{N}\p{M}-]{0,62}/uy;
 const LITERAL_DOMAIN = /\[(?:\d{1,3}(?:\.\d{1,3}){3}|IPv6:[0-9a-f:.]{2,45})\]/iy;
 const DOT_SIGN = /\./y;
 const DOT_SPELT =
-  / ?[([{<«] ?(?:dot|punkt|point|punto|d0t|\.) ?[)\]}>»] ?| (?:dot|punkt|point|punto) | ?[_-]dot[_-] ?| \. /giuy;
+  /\s?[([{<«] ?(?:dot|punkt|point|punto|d0t|\.) ?[)\]}>»]\s?| (?:dot|punkt|point|punto) | \.(?: |(?=\p{L}))|\. (?=(?:com|net|org)(?!\p{L}))/iuy;
 
 const MAIL_PROVIDERS = new Set(
   (
@@ -45,21 +48,18 @@ const COMMON_ENDS = new Set(
   ).split(' '),
 );
 
+/** "point", "punkt" and "punto" are common words: "at that point in time". */
+const FRENCH_OR_GERMAN_ENDS = new Set('fr de at ch be eu es com net org info'.split(' '));
+
 /** Words in front of "at" that are no mailbox: "look at example dot com". */
 const NO_MAILBOX = new Set(
   (
-    'a about and are available back be been check come docs find go going got here hosted in is it join live ' +
+    'a about and are arrive arrived available back be been check come docs find go going got here hosted in is it join live ' +
     'located look looked looking me meet more now of off on online open or out page posted read register seen ' +
     'see shop sign site start stay stop store talk that the them there this up us visit was website were work ' +
     'working works you again event launch lunch dinner hier bei ist sind mehr'
   ).split(' '),
 );
-
-export interface Found {
-  /** UTF-16 units of the view, [from, to). */
-  from: number;
-  to: number;
-}
 
 /** Every address in the view, in order, at most `limit`. */
 export function findEmails(view: string, limit: number): Found[] {
@@ -83,19 +83,23 @@ function addressAround(view: string, at: number, marker: string): Found | undefi
   if (domain === undefined) return undefined;
   const local = view.slice(from, at).toLowerCase();
   if (!isConvincing(strength, local, domain, marker)) return undefined;
-  // `git@host.tld:path` and `ssh://git@host.tld` name a service, not a person.
-  if (strength === 'sign' && local === 'git' && /[:/]/.test(view.charAt(domain.to))) return undefined;
+  if (strength === 'sign' && !MAIL_PROVIDERS.has(domain.name)) {
+    // `git@host.tld:path`, `root@host.tld:~#` and `ssh://deploy@host.tld` name an account of a machine.
+    if (view.startsWith(local === 'git' ? ':' : ':~', domain.to)) return undefined;
+    if (/:\/\/[^\s/@]*$/.test(view.slice(Math.max(0, from - MAX_LOCAL), from))) return undefined;
+  }
   return { from, to: domain.to };
 }
 
 function strengthOf(marker: string): Strength {
   const bare = marker.trim();
+  if (/^[%&]/.test(marker)) return 'sign';
   if (bare === '@') {
     if (marker === '@') return 'sign';
     return marker === ' @' ? 'mention' : 'spaced';
   }
   if (/^[([{<«] ?a ?[)\]}>»]$/iu.test(bare)) return 'letter';
-  return /^\p{L}+$/u.test(bare) ? 'word' : 'bracket';
+  return /^[\p{L} ]+$/u.test(bare) ? 'word' : 'bracket';
 }
 
 function isConvincing(strength: Strength, local: string, domain: Domain, marker: string): boolean {
@@ -117,11 +121,9 @@ function localStart(view: string, end: number): number | undefined {
   while (start > 0 && end - start < MAX_LOCAL && LOCAL_CHARACTER.test(characterBefore(view, start))) {
     start -= characterBefore(view, start).length;
   }
-  const run = view.slice(start, end);
-  const local = run.replace(LOCAL_EDGE, '');
-  if (local === '' || !/[\p{L}\p{N}]/u.test(local)) return undefined;
+  const local = view.slice(start, end).replace(LOCAL_EDGE, '');
   // A dot at the end belongs to the sentence before, not to a mailbox.
-  if (run.endsWith('.')) return undefined;
+  if (local.endsWith('.') || !/[\p{L}\p{N}]/u.test(local)) return undefined;
   return end - afterScriptChange(local).length;
 }
 
@@ -157,12 +159,13 @@ function readDomain(view: string, start: number): Domain | undefined {
   const labels: string[] = [];
   let best: Domain | undefined;
   let isSpelt = false;
+  let dot = '';
   let at = start;
   while (labels.length < MAX_LABELS) {
     const raw = matchAt(LABEL, view, at);
-    const label = raw?.replace(/[_-]+$/, '');
+    const label = raw?.replace(/-+$/, '');
     if (label === undefined || label === '') break;
-    const end = labels.length > 0 ? domainEnd(label, isSpelt) : undefined;
+    const end = labels.length > 0 ? domainEnd(label, dot) : undefined;
     if (end !== undefined && !isVersion(labels)) {
       const to = at + end.length;
       const name = [...labels, end].join('.').toLowerCase();
@@ -172,25 +175,25 @@ function readDomain(view: string, start: number): Domain | undefined {
     labels.push(label);
     if (raw !== label) break;
     at += label.length;
-    const dot = matchAt(DOT_SIGN, view, at);
-    const spelt = dot ?? matchAt(DOT_SPELT, view, at);
-    if (spelt === undefined) break;
-    // Past a complete domain, "dot" may be the next word of the sentence; a plain dot continues the name.
-    if (dot === undefined) isSpelt = true;
-    at += spelt.length;
+    const next = matchAt(DOT_SPELT, view, at) ?? matchAt(DOT_SIGN, view, at);
+    if (next === undefined) break;
+    if (next !== '.') isSpelt = true;
+    dot = next;
+    at += next.length;
   }
   return best;
 }
 
 /** The part of a label that can end a domain: letters of one alphabet, or the ASCII start of a mixed run. */
-function domainEnd(label: string, isSpelt: boolean): string | undefined {
+function domainEnd(label: string, dot: string): string | undefined {
   if (/^xn--[a-z0-9-]{2,59}$/i.test(label)) return label;
   const ascii = /^[a-z]+/i.exec(label)?.[0];
   if (ascii !== undefined) {
     const rest = label.slice(ascii.length);
-    if (ascii.length < 2 || ascii.length > 24 || /^[\d_-]/.test(rest)) return undefined;
+    if (ascii.length < 2 || ascii.length > 24 || /^\d/.test(rest)) return undefined;
     if (rest !== '' && /^[\p{scx=Latin}\p{M}]/u.test(rest)) return undefined;
-    if (isSpelt && ascii.length > 2 && !COMMON_ENDS.has(ascii.toLowerCase())) return undefined;
+    if (dot !== '.' && ascii.length > 2 && !COMMON_ENDS.has(ascii.toLowerCase())) return undefined;
+    if (/^ p/i.test(dot) && !FRENCH_OR_GERMAN_ENDS.has(ascii.toLowerCase())) return undefined;
     return ascii;
   }
   return /^[^\P{L}\p{scx=Latin}][\p{L}\p{M}]{1,23}$/u.test(label) ? label : undefined;

@@ -1,4 +1,4 @@
-import { isIgnorable } from '../../../lib/text/default-ignorable';
+import { isIgnorable, isNonAsciiSpace } from '../../../lib/text/default-ignorable';
 
 /**
  * The text as a machine that wants the address would read it: invisible characters and overlaid marks gone,
@@ -12,13 +12,20 @@ export interface FoldedView {
   spanOf(from: number, to: number): [number, number];
 }
 
-const WHITE_SPACE = /[\s\x85]/;
+/** What a detector found in a view. */
+export interface Found {
+  /** UTF-16 units of the view, [from, to). */
+  from: number;
+  to: number;
+}
+
+const ASCII_SPACE = /[ \t\n\v\f\r]/;
 const LINE_END = /[\n\r\u2028\u2029\x85]/;
-// oxlint-disable-next-line no-control-regex -- control characters are among what is dropped
-const DROPPED = /[\0-\x08\x0E-\x1F\x7F-\x84\x86-\x9F\u0300-\u036F\u20D0-\u20F0]/;
+const DROPPED = /\p{Control}|[\u0300-\u036F]|[\u20D0-\u20F0]/u;
 const DASH = /[\p{Dash_Punctuation}\u2212]/u;
 const DIGIT = /\p{Decimal_Number}/u;
 const ASCII_WORD = /[a-z0-9]/i;
+const MAX_EXPANSION = 6;
 const IDEOGRAPHIC_STOP = /[\u3002\uFF61]/;
 
 /** Linear in the text; never throws, lone surrogates stay as they are. */
@@ -36,7 +43,7 @@ export function foldView(text: string): FoldedView {
     }
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     at += character.length;
-    if (WHITE_SPACE.test(character)) {
+    if (ASCII_SPACE.test(character) || isNonAsciiSpace(character)) {
       pushSpace(units, origins, point, LINE_END.test(character));
       continue;
     }
@@ -72,8 +79,13 @@ function foldCharacter(character: string, before: string, after: string): string
     return [ASCII_WORD.test(before) && ASCII_WORD.test(after) ? '.' : '\u3002'];
   }
   const folded = character.normalize('NFKC');
+  // Arabic phrases in one character, up to 18 long: no address is written with them.
+  if (folded.length > MAX_EXPANSION) return [character.charAt(0)];
   if (DASH.test(folded)) return ['-'];
-  if (DIGIT.test(folded)) return Array.from(folded, (c) => asciiDigit(c)).join('').split('');
+  if (DIGIT.test(folded))
+    return Array.from(folded, (c) => asciiDigit(c))
+      .join('')
+      .split('');
   return folded.split('');
 }
 

@@ -1,0 +1,81 @@
+import { Button } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconPlus } from '@tabler/icons-react';
+import { msg } from '@lingui/core/macro';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { useId, useState } from 'react';
+import { useMe } from '../../api/session';
+import { CopyButton } from '../../components/copy-button';
+import { Kbd } from '../../components/kbd';
+import { PageHeader } from '../../components/page-header';
+import { SkeletonRows } from '../../components/skeleton-rows';
+import { ErrorState } from '../../components/states';
+import { useHotkeys } from '../../hotkeys/hotkeys';
+import { AddAgentDialog } from './add-agent-dialog';
+import { AgentsList } from './agents-list';
+import classes from './agents-page.module.css';
+import { joiningQuery } from './api';
+import { ClaimByCode } from './claim-by-code';
+import { JoiningCards } from './joining-cards';
+import { SampleNotice } from './sample-notice';
+
+/** Who wants to join, and who already did. */
+export function AgentsPage() {
+  const me = useMe();
+  const [isAdding, setIsAdding] = useState(false);
+  const handleAdd = () => setIsAdding(true);
+  useHotkeys('page', [
+    { id: 'agents.add', keys: ['n'], label: msg`Add an agent`, group: msg`Agents`, run: handleAdd },
+  ]);
+  return (
+    <div className={classes['page']}>
+      <PageHeader
+        title={<Trans>Agents</Trans>}
+        actions={
+          <Button
+            leftSection={<IconPlus size={14} aria-hidden="true" />}
+            rightSection={<Kbd keys="n" />}
+            aria-keyshortcuts="n"
+            onClick={handleAdd}
+          >
+            <Trans>Add an agent</Trans>
+          </Button>
+        }
+      />
+      {me.data?.setup.hasSampleWorld ? <SampleNotice /> : null}
+      <JoiningSection />
+      <AgentsList onAdd={handleAdd} />
+      {isAdding ? <AddAgentDialog onClose={() => setIsAdding(false)} /> : null}
+    </div>
+  );
+}
+
+function JoiningSection() {
+  const { t } = useLingui();
+  const titleId = useId();
+  const me = useMe();
+  const joining = useQuery(joiningQuery);
+  const items = joining.data?.items ?? [];
+  const email = me.data?.user?.email ?? '';
+  return (
+    <section className={classes['section']} aria-labelledby={titleId} aria-busy={joining.isPending}>
+      <h2 id={titleId} className={classes['title']}>
+        <Trans>Wants to join you</Trans>
+        {items.length > 0 ? <span className={classes['count']}>{items.length}</span> : null}
+      </h2>
+      {joining.isPending ? <SkeletonRows heights={[20]} /> : null}
+      {joining.isError ? <ErrorState error={joining.error} onRetry={() => void joining.refetch()} /> : null}
+      {joining.data && items.length === 0 && email !== '' ? (
+        <p className={classes['quiet']}>
+          <Trans>
+            Nobody waits. An agent that registers with <span className={classes['email']}>{email}</span>{' '}
+            appears here by itself.
+          </Trans>
+          <CopyButton text={email} label={t`Copy your address`} />
+        </p>
+      ) : null}
+      <JoiningCards joining={items} />
+      <ClaimByCode />
+    </section>
+  );
+}

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+import { agentStatus } from '../../../src-server/contract/common';
+
+export const AGENT_TABS = ['overview', 'policy', 'keys', 'history', 'connect'] as const;
+export type AgentTab = (typeof AGENT_TABS)[number];
+
+/** Search parameters are parsed as JSON where they look like it; a name such as `7` stays text. */
+const words = z.preprocess(
+  (value) => (typeof value === 'number' ? String(value) : value),
+  z.string().max(80),
+);
+
+const agentsSearch = z.object({
+  q: words.optional().catch(undefined),
+  status: agentStatus.optional().catch(undefined),
+});
+export type AgentsSearch = z.infer<typeof agentsSearch>;
+
+const agentSearch = z.object({ tab: z.enum(AGENT_TABS).optional().catch(undefined) });
+export type AgentSearch = z.infer<typeof agentSearch>;
+
+/** Filters of `/agents`; bad values are dropped. */
+export function validateAgentsSearch(search: Record<string, unknown>): AgentsSearch {
+  return agentsSearch.parse(search);
+}
+
+/** The open tab of `/agents/$id`. */
+export function validateAgentSearch(search: Record<string, unknown>): AgentSearch {
+  return agentSearch.parse(search);
+}

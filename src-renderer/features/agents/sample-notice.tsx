@@ -1,0 +1,35 @@
+import { Button } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { IconTestPipe } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { FormError } from '../../components/form-error';
+import { Notice } from '../../components/notice';
+import { useRemoveSampleWorld } from './api';
+
+/** Says that sample agents are here, and takes them out in one click. */
+export function SampleNotice() {
+  const { t } = useLingui();
+  const remove = useRemoveSampleWorld();
+  const handleRemove = () =>
+    remove.mutate(undefined, {
+      onSuccess: () => notifications.show({ message: t`The sample world is gone.` }),
+    });
+  return (
+    <>
+      <Notice
+        icon={<IconTestPipe size={16} />}
+        actions={
+          <Button variant="default" loading={remove.isPending} onClick={handleRemove}>
+            <Trans>Remove the sample world</Trans>
+          </Button>
+        }
+      >
+        <Trans>
+          The agents marked “sample” and their proposals are made up, to try things on. Removing them leaves
+          everything else as it is.
+        </Trans>
+      </Notice>
+      <FormError error={remove.error} />
+    </>
+  );
+}

@@ -1,0 +1,83 @@
+import { Button } from '@mantine/core';
+import { Trans } from '@lingui/react/macro';
+import type { ReactNode } from 'react';
+import classes from './detail-banners.module.css';
+
+function Banner({ children, actions }: { children: ReactNode; actions?: ReactNode }) {
+  return (
+    <div className={classes['banner']} data-testid="detail-banner">
+      <output>{children}</output>
+      {actions ? <div className={classes['actions']}>{actions}</div> : null}
+    </div>
+  );
+}
+
+/** The agent revised it while it was on screen: nothing was decided, and this is the new version. */
+export function StaleBanner({ version, isAnswer }: { version: number; isAnswer: boolean }) {
+  return (
+    <Banner>
+      {isAnswer ? (
+        <Trans>
+          Nothing was decided: the agent changed this before your answer arrived. This is version {version}{' '}
+          and what changed.
+        </Trans>
+      ) : (
+        <Trans>
+          The agent changed this while you had it open. This is version {version} and what changed.
+        </Trans>
+      )}
+    </Banner>
+  );
+}
+
+interface LeftoverProps {
+  readonly version: number;
+  readonly onUse: () => void;
+  readonly onDiscard: () => void;
+}
+
+/** An edit begun on a version that is no longer the current one. */
+export function LeftoverEditBanner({ version, onUse, onDiscard }: LeftoverProps) {
+  return (
+    <Banner
+      actions={
+        <>
+          <Button variant="default" onClick={onUse}>
+            <Trans>Put my text on this version</Trans>
+          </Button>
+          <Button variant="subtle" color="gray" onClick={onDiscard}>
+            <Trans>Discard it</Trans>
+          </Button>
+        </>
+      }
+    >
+      <Trans>You were editing version {version}. Your text is kept.</Trans>
+    </Banner>
+  );
+}
+
+/** An edit that is not saved, while the payload is looked at. */
+export function UnsavedEditBanner({
+  onContinue,
+  onDiscard,
+}: {
+  onContinue: () => void;
+  onDiscard: () => void;
+}) {
+  return (
+    <Banner
+      actions={
+        <>
+          <Button variant="default" onClick={onContinue}>
+            <Trans>Continue editing</Trans>
+          </Button>
+          <Button variant="subtle" color="gray" onClick={onDiscard}>
+            <Trans>Discard it</Trans>
+          </Button>
+        </>
+      }
+    >
+      <Trans>Your edit of this version is not saved yet.</Trans>
+    </Banner>
+  );
+}

@@ -1,0 +1,55 @@
+import { useLingui } from '@lingui/react/macro';
+import type { KeyboardEvent } from 'react';
+import type { InboxDetail } from '../../../src-server/contract/console/inbox';
+import { Kbd } from '../../components/kbd';
+import classes from './inbox-toolbar.module.css';
+
+export type DetailTab = 'rendered' | 'diff' | 'raw';
+
+interface DetailTabsProps {
+  readonly detail: InboxDetail;
+  readonly tab: DetailTab;
+  readonly onTab: (tab: DetailTab) => void;
+}
+
+/** Three ways to look at the same bytes: drawn, compared with the version before, and as they are. */
+export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
+  const { t } = useLingui();
+  const before = detail.version - 1;
+  const tabs: readonly { value: DetailTab; label: string; keys?: string }[] = [
+    { value: 'rendered', label: t`What it says` },
+    ...(before > 0
+      ? [{ value: 'diff' as const, label: t`Changes v${before} → v${detail.version}`, keys: 'd' }]
+      : []),
+    { value: 'raw', label: t`Raw` },
+  ];
+  const handleKeyDown = (event: KeyboardEvent, index: number) => {
+    const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+    const next = tabs[(index + step + tabs.length) % tabs.length];
+    if (step === 0 || !next) return;
+    event.preventDefault();
+    onTab(next.value);
+    document.getElementById(`detail-tab-${next.value}`)?.focus();
+  };
+  return (
+    <div className={classes['tabs']} role="tablist" aria-label={t`How to look at it`} data-place="detail">
+      {tabs.map(({ value, label, keys }, index) => (
+        <button
+          key={value}
+          id={`detail-tab-${value}`}
+          type="button"
+          role="tab"
+          aria-selected={tab === value}
+          aria-controls="inbox-detail-scroller"
+          tabIndex={tab === value ? 0 : -1}
+          className={classes['tab']}
+          onClick={() => onTab(value)}
+          onKeyDown={(event) => handleKeyDown(event, index)}
+        >
+          {label}
+          {keys ? <Kbd keys={keys} /> : null}
+        </button>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,197 @@
+import { ActionIcon, Button, CloseButton, Popover, Select, TextInput, Tooltip } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconFilter, IconSearch } from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { type RefObject, useEffect, useRef, useState } from 'react';
+import { KINDS, kind as kindSchema } from '../../../src-server/contract/common';
+import type { InboxTab } from '../../../src-server/contract/console/inbox';
+import { AgentText } from '../../components/agent-text';
+import { filterAgentsQuery } from './api';
+import type { InboxSearch } from './inbox-search';
+import classes from './inbox-toolbar.module.css';
+import { useKindWords } from './words';
+
+/** Typing rests this long before the list is asked anew, ms. */
+const SEARCH_PAUSE_MS = 220;
+
+interface InboxToolbarProps {
+  readonly search: InboxSearch;
+  readonly counts: { readonly pending: number; readonly failed: number } | undefined;
+  readonly searchField: RefObject<HTMLInputElement | null>;
+  /** A new value empties the search field, after all filters were cleared elsewhere. */
+  readonly searchKey: number;
+  readonly onChange: (change: Partial<InboxSearch>) => void;
+}
+
+/** Title, tabs and filters above the list. All of it lives in the address. */
+export function InboxToolbar({ search, counts, searchField, searchKey, onChange }: InboxToolbarProps) {
+  const { t } = useLingui();
+  const tab = search.tab ?? 'pending';
+  const tabs: readonly { value: InboxTab; label: string; count: number | undefined }[] = [
+    { value: 'pending', label: t`Pending`, count: counts?.pending },
+    { value: 'decided', label: t`Decided`, count: undefined },
+    { value: 'failed', label: t({ message: 'Failed', context: 'inbox tab' }), count: counts?.failed },
+  ];
+  return (
+    <div className={classes['toolbar']}>
+      <div className={classes['top']}>
+        <h1 className={classes['title']}>
+          <Trans>Inbox</Trans>
+        </h1>
+        <SearchField
+          key={searchKey}
+          initial={search.q ?? ''}
+          field={searchField}
+          onSearch={(q) => onChange({ q: q === '' ? undefined : q })}
+        />
+        <FilterMenu search={search} onChange={onChange} />
+      </div>
+      <div className={classes['tabs']} role="tablist" aria-label={t`Which proposals`}>
+        {tabs.map(({ value, label, count }) => (
+          <button
+            key={value}
+            type="button"
+            role="tab"
+            aria-selected={tab === value}
+            aria-controls="inbox-list-panel"
+            tabIndex={tab === value ? 0 : -1}
+            className={classes['tab']}
+            onClick={() => onChange({ tab: value === 'pending' ? undefined : value, item: undefined })}
+            onKeyDown={(event) => {
+              const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
+              if (step === 0) return;
+              event.preventDefault();
+              const buttons = [...(event.currentTarget.parentElement?.children ?? [])];
+              const next =
+                buttons[(buttons.indexOf(event.currentTarget) + step + buttons.length) % buttons.length];
+              if (next instanceof HTMLElement) {
+                next.focus();
+                next.click();
+              }
+            }}
+          >
+            {label}
+            {count ? (
+              <span className={classes['count']} data-numeric="">
+                {count}
+              </span>
+            ) : null}
+          </button>
+        ))}
+      </div>
+      <ActiveFilters search={search} onChange={onChange} />
+    </div>
+  );
+}
+
+interface SearchFieldProps {
+  readonly initial: string;
+  readonly field: RefObject<HTMLInputElement | null>;
+  readonly onSearch: (q: string) => void;
+}
+
+function SearchField({ initial, field, onSearch }: SearchFieldProps) {
+  const { t } = useLingui();
+  const [text, setText] = useState(initial);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const handleChange = (value: string) => {
+    setText(value);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onSearch(value.trim()), SEARCH_PAUSE_MS);
+  };
+  return (
+    <TextInput
+      ref={field}
+      className={classes['search']}
+      type="search"
+      size="xs"
+      aria-label={t`Find in proposals`}
+      placeholder={t`Find`}
+      maxLength={200}
+      value={text}
+      leftSection={<IconSearch size={14} aria-hidden="true" />}
+      onChange={(event) => handleChange(event.currentTarget.value)}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        if (text !== '') handleChange('');
+        else event.currentTarget.blur();
+      }}
+    />
+  );
+}
+
+function FilterMenu({ search, onChange }: Pick<InboxToolbarProps, 'search' | 'onChange'>) {
+  const { t } = useLingui();
+  const [isOpen, setIsOpen] = useState(false);
+  const agents = useQuery({ ...filterAgentsQuery, enabled: isOpen || search.agent !== undefined });
+  const kindWord = useKindWords();
+  const isOn = search.agent !== undefined || search.kind !== undefined;
+  return (
+    <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={260} trapFocus shadow="md">
+      <Popover.Target>
+        <Tooltip label={t`Filter by agent and kind`} disabled={isOpen}>
+          <ActionIcon
+            aria-label={t`Filter by agent and kind`}
+            aria-expanded={isOpen}
+            variant={isOn ? 'light' : 'subtle'}
+            color={isOn ? 'ink' : 'gray'}
+            onClick={() => setIsOpen((old) => !old)}
+          >
+            <IconFilter size={16} stroke={1.75} />
+          </ActionIcon>
+        </Tooltip>
+      </Popover.Target>
+      <Popover.Dropdown className={classes['filters']} aria-label={t`Filters`}>
+        <Select
+          label={t({ message: 'Agent', context: 'filter' })}
+          placeholder={t`All agents`}
+          data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
+          value={search.agent ?? null}
+          onChange={(agent) => onChange({ agent: agent ?? undefined })}
+          clearable
+          clearButtonProps={{ 'aria-label': t`All agents` }}
+          searchable
+          comboboxProps={{ withinPortal: false }}
+        />
+        <Select
+          label={t`Kind`}
+          placeholder={t`All kinds`}
+          data={KINDS.map((value) => ({ value, label: kindWord(value) }))}
+          value={search.kind ?? null}
+          onChange={(value) => onChange({ kind: kindSchema.safeParse(value).data })}
+          clearable
+          clearButtonProps={{ 'aria-label': t`All kinds` }}
+          comboboxProps={{ withinPortal: false }}
+        />
+        <Button variant="default" onClick={() => setIsOpen(false)}>
+          <Trans>Close</Trans>
+        </Button>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function ActiveFilters({ search, onChange }: Pick<InboxToolbarProps, 'search' | 'onChange'>) {
+  const { t } = useLingui();
+  const agents = useQuery({ ...filterAgentsQuery, enabled: search.agent !== undefined });
+  const kindWord = useKindWords();
+  if (search.agent === undefined && search.kind === undefined) return null;
+  const agentName = agents.data?.items.find((agent) => agent.id === search.agent)?.name ?? search.agent ?? '';
+  return (
+    <ul className={classes['active']} aria-label={t`Active filters`}>
+      {search.agent === undefined ? null : (
+        <li className={classes['chip']}>
+          <AgentText form="line">{agentName}</AgentText>
+          <CloseButton size={20} aria-label={t`All agents`} onClick={() => onChange({ agent: undefined })} />
+        </li>
+      )}
+      {search.kind === undefined ? null : (
+        <li className={classes['chip']}>
+          {kindWord(search.kind)}
+          <CloseButton size={20} aria-label={t`All kinds`} onClick={() => onChange({ kind: undefined })} />
+        </li>
+      )}
+    </ul>
+  );
+}

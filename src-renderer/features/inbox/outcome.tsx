@@ -1,0 +1,77 @@
+import { Anchor } from '@mantine/core';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { InboxDetail } from '../../../src-server/contract/console/inbox';
+import { AgentText } from '../../components/agent-text';
+import { StatusIcon, useStatusWord } from '../../components/status-icon';
+import { RelativeTime } from '../../components/time';
+import { openExternal } from '../../shell';
+import classes from './outcome.module.css';
+import { useReasonWords } from './words';
+
+/** What became of a decided proposal: the decision, who made it, and what happened then. */
+export function Outcome({ detail }: { detail: InboxDetail }) {
+  const { t } = useLingui();
+  const wordOf = useStatusWord();
+  const reasonWord = useReasonWords();
+  const last = detail.decisions.at(-1);
+  const { failure, resultUrl } = detail;
+  const canOpen = resultUrl !== null && /^https?:\/\//.test(resultUrl);
+  return (
+    <section
+      className={classes['outcome']}
+      data-status={detail.status}
+      aria-label={t`Outcome`}
+      data-testid="outcome"
+    >
+      <p className={classes['line']}>
+        <StatusIcon status={detail.status} word={wordOf(detail.status)} />
+        {last ? (
+          <span className={classes['by']}>
+            {last.verdict === 'approve' ? (
+              <Trans>
+                {last.decidedBy} approved version {last.version}
+              </Trans>
+            ) : (
+              <Trans>
+                {last.decidedBy} rejected version {last.version}
+              </Trans>
+            )}{' '}
+            · <RelativeTime at={last.decidedAt} /> · {last.channel}
+          </span>
+        ) : detail.decidedAt ? (
+          <span className={classes['by']}>
+            <RelativeTime at={detail.decidedAt} />
+          </span>
+        ) : null}
+      </p>
+      {last?.reasonCode || last?.note ? (
+        <div>
+          {last.reasonCode ? <p>{reasonWord(last.reasonCode)}</p> : null}
+          {last.note ? <AgentText form="block">{last.note}</AgentText> : null}
+        </div>
+      ) : null}
+      {failure ? (
+        <div className={classes['failure']}>
+          <AgentText form="block">{failure.message}</AgentText>
+          {failure.canRetryUntil ? (
+            <p className={classes['by']}>
+              <Trans>
+                You can run it again until <DateTime at={failure.canRetryUntil} />
+              </Trans>
+            </p>
+          ) : null}
+        </div>
+      ) : null}
+      {canOpen ? (
+        <Anchor component="button" type="button" size="sm" onClick={() => void openExternal(resultUrl)}>
+          <Trans>Open what was published</Trans>
+        </Anchor>
+      ) : null}
+    </section>
+  );
+}
+
+function DateTime({ at }: { at: string }) {
+  const { i18n } = useLingui();
+  return <time dateTime={at}>{i18n.date(at, { dateStyle: 'medium', timeStyle: 'short' })}</time>;
+}

@@ -1,0 +1,58 @@
+import type { PayloadField } from '../../../src-server/contract/console/inbox';
+import { AgentText } from '../../components/agent-text';
+import classes from './payload-view.module.css';
+import { useFieldLabel } from './words';
+
+/** One field of the canonical payload, drawn by us: text stays text, whatever it contains. */
+export function PayloadFieldView({ field }: { field: PayloadField }) {
+  const { value, form } = field;
+  if (form === 'list' && Array.isArray(value)) {
+    return (
+      <ul className={classes['tags']}>
+        {value.map((entry) => (
+          <li key={String(entry)}>
+            <AgentText>{String(entry)}</AgentText>
+          </li>
+        ))}
+      </ul>
+    );
+  }
+  if (typeof value === 'string' && form !== 'data') {
+    return (
+      <AgentText form="block" className={form === 'prose' ? classes['prose'] : classes['line']}>
+        {value}
+      </AgentText>
+    );
+  }
+  return (
+    <pre className={classes['data']}>
+      <AgentText>{JSON.stringify(value, null, 2)}</AgentText>
+    </pre>
+  );
+}
+
+/** The name of a field: our word where we have one, else the key itself. */
+export function FieldLabel({ name }: { name: string }) {
+  const label = useFieldLabel()(name);
+  return label === undefined ? <code>{name}</code> : <>{label}</>;
+}
+
+/** Every field of a version in the server's order. What is empty is left out of sight only when it is null. */
+export function PayloadView({ fields }: { fields: readonly PayloadField[] }) {
+  return (
+    <dl className={classes['fields']}>
+      {fields
+        .filter((field) => field.value !== null && field.value !== undefined)
+        .map((field) => (
+          <div key={field.name} className={classes['field']} data-form={field.form}>
+            <dt>
+              <FieldLabel name={field.name} />
+            </dt>
+            <dd>
+              <PayloadFieldView field={field} />
+            </dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

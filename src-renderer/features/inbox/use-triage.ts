@@ -1,0 +1,185 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useLingui } from '@lingui/react/macro';
+import { useCallback, useState } from 'react';
+import type { RejectReason } from '../../../src-server/contract/common';
+import type { InboxDetail } from '../../../src-server/contract/console/inbox';
+import { ProblemError } from '../../api/problem';
+import { announce } from '../../components/announcer';
+import { useErrorWords } from '../../components/states';
+import {
+  inboxItemQuery,
+  type Seen,
+  useDecide,
+  useEditProposal,
+  useMarkRead,
+  useRetryFailed,
+  useUndoExecuted,
+} from './api';
+import { type EditDraft, editDrafts } from './edit-drafts';
+
+/** Something to say about one proposal, beside its decision bar, until the selection or the version changes. */
+export interface Notice {
+  readonly id: string;
+  readonly kind: 'read_first' | 'irreversible' | 'unsaved_edit' | 'stale' | 'decided' | 'saved' | 'error';
+  /** The version the person looked at when it was refused. */
+  readonly version?: number;
+  readonly detail?: string;
+  /** Refused fields of an edit, by name. */
+  readonly fields?: Readonly<Record<string, string>>;
+}
+
+/** The last thing decided here, for the receipt and for `z`. */
+export interface Receipt {
+  readonly id: string;
+  readonly title: string;
+  readonly did: 'approved' | 'rejected' | 'undone' | 'retried' | 'error';
+  readonly detail?: string;
+}
+
+function fieldErrors(error: ProblemError): Record<string, string> {
+  return Object.fromEntries(
+    (error.problem.errors ?? []).map((entry) => [
+      entry.path.split(/[./]/).at(-1) ?? entry.path,
+      entry.message,
+    ]),
+  );
+}
+
+/**
+ * Decisions as the Inbox makes them: read record first, then exactly the version and hash that were shown. It lives
+ * above the open proposal, so that a decision goes on while the next one is looked at.
+ */
+export function useTriage(onDecided: (id: string) => void) {
+  const { t } = useLingui();
+  const client = useQueryClient();
+  const wordsOf = useErrorWords();
+  const { mutateAsync: markRead } = useMarkRead();
+  const { mutateAsync: decide } = useDecide();
+  const { mutateAsync: saveEdit } = useEditProposal();
+  const { mutateAsync: retry } = useRetryFailed();
+  const { mutateAsync: undo } = useUndoExecuted();
+  const [notice, setNotice] = useState<Notice | null>(null);
+  const [receipt, setReceipt] = useState<Receipt | null>(null);
+  const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+
+  const refuse = (seen: Pick<Seen, 'id' | 'version'>, error: unknown) => {
+    const { id, version } = seen;
+    void client.invalidateQueries({ queryKey: inboxItemQuery(id).queryKey });
+    const words = wordsOf(error);
+    const detail = words.detail || words.title;
+    if (!(error instanceof ProblemError))
+      setNotice({ id, kind: 'error', detail: `${words.title}. ${words.detail}` });
+    else if (error.code === 'stale_version') setNotice({ id, kind: 'stale', version });
+    else if (error.code === 'already_decided') setNotice({ id, kind: 'decided' });
+    else if (error.code === 'not_read') setNotice({ id, kind: 'read_first' });
+    else setNotice({ id, kind: 'error', version, detail, fields: fieldErrors(error) });
+    announce(detail);
+  };
+
+  /** One at a time per proposal; a second press while the first is under way does nothing. */
+  const once = async (id: string, run: () => Promise<void>) => {
+    if (busy.has(id)) return;
+    setBusy((old) => new Set(old).add(id));
+    try {
+      await run();
+    } finally {
+      setBusy((old) => {
+        const next = new Set(old);
+        next.delete(id);
+        return next;
+      });
+    }
+  };
+
+  const seenOf = (detail: InboxDetail): Seen => ({
+    id: detail.id,
+    version: detail.version,
+    hash: detail.versions.find((entry) => entry.version === detail.version)?.hash ?? '',
+  });
+
+  const approveShown = async (detail: InboxDetail) => {
+    const seen = seenOf(detail);
+    // The server refuses an approval without a read record of the same hash.
+    if (!detail.isRead) await markRead(seen);
+    await decide({ ...seen, verdict: 'approve' });
+    setNotice(null);
+    setReceipt({ id: detail.id, title: detail.title, did: 'approved' });
+    announce(t`Approved: ${detail.title}`);
+    onDecided(detail.id);
+  };
+
+  return {
+    notice,
+    receipt,
+    isBusy: (id: string) => busy.has(id),
+    say: useCallback((next: Notice | null) => setNotice(next), []),
+    closeReceipt: useCallback(() => setReceipt(null), []),
+
+    /** Records the read once the whole version was in sight; a failure shows when somebody decides. */
+    recordRead: useCallback(
+      (seen: Seen) => {
+        markRead(seen).catch(() => undefined);
+      },
+      [markRead],
+    ),
+
+    /** Approves what is on screen. Whoever calls has made sure that all of it was shown. */
+    approve: (detail: InboxDetail) =>
+      once(detail.id, () => approveShown(detail).catch((error: unknown) => refuse(detail, error))),
+
+    reject: (
+      detail: InboxDetail,
+      answer: { reasonCode?: RejectReason | undefined; note?: string | undefined },
+    ) =>
+      once(detail.id, async () => {
+        try {
+          await decide({ ...seenOf(detail), verdict: 'reject', ...answer });
+          editDrafts.remove(detail.id, detail.version);
+          setNotice(null);
+          setReceipt({ id: detail.id, title: detail.title, did: 'rejected' });
+          announce(t`Rejected: ${detail.title}`);
+          onDecided(detail.id);
+        } catch (error) {
+          refuse(detail, error);
+        }
+      }),
+
+    /** Saves the edit as a new version; with `thenApprove`, approves that version's hash in the same press. */
+    save: (detail: InboxDetail, fields: EditDraft, thenApprove: boolean) =>
+      once(detail.id, async () => {
+        try {
+          const saved = await saveEdit({ ...seenOf(detail), fields: { ...fields } });
+          editDrafts.remove(detail.id, detail.version);
+          setNotice({ id: detail.id, kind: 'saved' });
+          if (thenApprove) await approveShown(saved);
+          else announce(t`Saved as version ${saved.version}`);
+        } catch (error) {
+          refuse(detail, error);
+        }
+      }),
+
+    retry: (detail: InboxDetail) =>
+      once(detail.id, async () => {
+        try {
+          await retry(detail.id);
+          setReceipt({ id: detail.id, title: detail.title, did: 'retried' });
+        } catch (error) {
+          refuse(detail, error);
+        }
+      }),
+
+    undo: (item: { id: string; title: string }) =>
+      once(item.id, async () => {
+        try {
+          await undo(item.id);
+          setReceipt({ id: item.id, title: item.title, did: 'undone' });
+          announce(t`Undone: ${item.title}`);
+        } catch (error) {
+          const words = wordsOf(error);
+          setReceipt({ id: item.id, title: item.title, did: 'error', detail: words.detail || words.title });
+        }
+      }),
+  };
+}
+
+export type Triage = ReturnType<typeof useTriage>;

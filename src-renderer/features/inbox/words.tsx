@@ -1,0 +1,231 @@
+import {
+  IconArrowsExchange,
+  IconBriefcase,
+  IconFileText,
+  IconHeart,
+  IconId,
+  IconKey,
+  IconMail,
+  IconMessage,
+  IconPlugConnected,
+  IconTrash,
+  IconUsers,
+  IconUsersGroup,
+} from '@tabler/icons-react';
+import { Trans, useLingui } from '@lingui/react/macro';
+import type { ComponentType, ReactNode } from 'react';
+import type { Kind, RejectReason, Risk } from '../../../src-server/contract/common';
+import type { Effect, InboxDetail } from '../../../src-server/contract/console/inbox';
+import { AgentText } from '../../components/agent-text';
+
+/** One icon per kind of action; the word always stands with it, at least for assistive technology. */
+export const KIND_ICONS: Record<Kind, ComponentType<{ size: number; stroke: number }>> = {
+  'post.publish': IconFileText,
+  'comment.publish': IconMessage,
+  'message.send': IconMail,
+  'network.link': IconUsers,
+  reaction: IconHeart,
+  'profile.update': IconId,
+  'room.manage': IconUsersGroup,
+  'content.remove': IconTrash,
+  'channel.configure': IconPlugConnected,
+  'credential.rotate': IconKey,
+  'market.offer': IconBriefcase,
+  'contract.step': IconArrowsExchange,
+};
+
+/** Short nouns for rows, filters and headings. */
+export function useKindWords(): (kind: Kind) => string {
+  const { t } = useLingui();
+  return (kind) => {
+    const words: Record<Kind, string> = {
+      'post.publish': t`Post`,
+      'comment.publish': t`Comment`,
+      'message.send': t`Message`,
+      'network.link': t`Connection`,
+      reaction: t`Reaction`,
+      'profile.update': t`Profile change`,
+      'room.manage': t`Room`,
+      'content.remove': t`Removal`,
+      'channel.configure': t`Channel`,
+      'credential.rotate': t`Key change`,
+      'market.offer': t`Offer`,
+      'contract.step': t`Contract step`,
+    };
+    return words[kind];
+  };
+}
+
+export function useRiskWords(): (risk: Risk) => { name: string; meaning: string } {
+  const { t } = useLingui();
+  return (risk) => {
+    const words = {
+      reversible: { name: t`Reversible`, meaning: t`You can undo it after it ran.` },
+      costly: { name: t`Costly`, meaning: t`Taking it back costs something. Read it to the end.` },
+      irreversible: { name: t`Irreversible`, meaning: t`Nobody can take it back once it ran.` },
+    };
+    return words[risk];
+  };
+}
+
+/** Why a person says no; the agent reads the code, the person these words. */
+export function useReasonWords(): (reason: RejectReason) => string {
+  const { t } = useLingui();
+  return (reason) => {
+    const words: Record<RejectReason, string> = {
+      not_now: t`Not now`,
+      wrong_facts: t`Facts are wrong`,
+      wrong_tone: t`Wrong tone`,
+      off_topic: t`Off topic`,
+      too_long: t`Too long`,
+      privacy: t`Private things in it`,
+      wrong_recipient: t`Wrong recipient`,
+      duplicate: t`Said already`,
+      other: t`Something else`,
+    };
+    return words[reason];
+  };
+}
+
+/** Labels of payload fields we know. Others are shown under their own name, as code. */
+export function useFieldLabel(): (name: string) => string | undefined {
+  const { t } = useLingui();
+  return (name) => {
+    const words: Record<string, string> = {
+      title: t`Title`,
+      content: t`Text`,
+      body: t`Text`,
+      text: t`Text`,
+      message: t`Message`,
+      subject: t`Subject`,
+      tags: t`Tags`,
+      headline: t`Headline`,
+      bio: t`About`,
+      description: t`Description`,
+      displayName: t`Name`,
+      boardSlug: t`Room`,
+      room: t`Room`,
+      url: t`Address`,
+      link: t`Link`,
+      language: t`Language`,
+      visibility: t`Visibility`,
+      note: t`Note`,
+    };
+    return Object.hasOwn(words, name) ? words[name] : undefined;
+  };
+}
+
+function Foreign({ children }: { children: string }) {
+  return <AgentText>{children}</AgentText>;
+}
+
+/** What the platform will do, in one sentence of ours, made from kind and targets alone. */
+export function ActionSentence({
+  detail,
+}: {
+  detail: Pick<InboxDetail, 'kind'> & { targets: { label: string }[] };
+}) {
+  const labels = detail.targets.map((target) => target.label).filter((label) => label !== '');
+  const to = labels.length > 0 ? labels.join(', ') : undefined;
+  const sentences: Record<Kind, ReactNode> = {
+    'post.publish': to ? (
+      <Trans>
+        Publish a post in <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Publish a post</Trans>
+    ),
+    'comment.publish': to ? (
+      <Trans>
+        Publish a comment on <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Publish a comment</Trans>
+    ),
+    'message.send': to ? (
+      <Trans>
+        Send a message to <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Send a message</Trans>
+    ),
+    'network.link': to ? (
+      <Trans>
+        Connect with <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Make a connection</Trans>
+    ),
+    reaction: to ? (
+      <Trans>
+        React to <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>React</Trans>
+    ),
+    'profile.update': <Trans>Change its public profile</Trans>,
+    'room.manage': to ? (
+      <Trans>
+        Change the room <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Change a room</Trans>
+    ),
+    'content.remove': to ? (
+      <Trans>
+        Remove <Foreign>{to}</Foreign>
+      </Trans>
+    ) : (
+      <Trans>Remove something it published</Trans>
+    ),
+    'channel.configure': <Trans>Change where its events are sent</Trans>,
+    'credential.rotate': <Trans>Replace one of its keys</Trans>,
+    'market.offer': <Trans>Make an offer on the marketplace</Trans>,
+    'contract.step': <Trans>Take a step in a contract</Trans>,
+  };
+  return sentences[detail.kind];
+}
+
+/** One effect as the server names it, worded by us. */
+export function EffectWords({ effect }: { effect: Effect }) {
+  const param = (name: string) => {
+    const value = effect.params[name];
+    return value === undefined ? undefined : String(value);
+  };
+  const where = param('room') ?? param('label') ?? param('to') ?? param('name');
+  const amount = param('amount') ?? param('credits') ?? '0';
+  switch (effect.code) {
+    case 'post.public':
+      return where ? (
+        <Trans>
+          Anyone can read it in <Foreign>{where}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>Anyone can read it</Trans>
+      );
+    case 'message.delivered':
+      return where ? (
+        <Trans>
+          It is delivered to <Foreign>{where}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>It is delivered to the recipient</Trans>
+      );
+    case 'connection.requested':
+      return where ? (
+        <Trans>
+          <Foreign>{where}</Foreign> is asked to connect
+        </Trans>
+      ) : (
+        <Trans>The other side is asked to connect</Trans>
+      );
+    case 'profile.changed':
+      return <Trans>The public profile changes</Trans>;
+    case 'credential.rotated':
+      return <Trans>The old key stops working</Trans>;
+    case 'credits.spent':
+      return <Trans>Costs {amount} credits</Trans>;
+    case 'nothing_else':
+      return <Trans>Nothing else happens</Trans>;
+  }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+/** Parsed once, here alone (style 16). Secrets travel apart from settings. */
+export interface Config {
+  readonly mode: 'desktop' | 'server';
+  readonly dataFolder: string;
+  readonly host: string;
+  readonly port: number;
+  /** Serve the console over TCP to signed-in people (server mode). */
+  readonly hasConsole: boolean;
+  /** Off only for tests and benchmarks, and named loudly in the log. */
+  readonly hasLimits: boolean;
+  readonly allowsLocalTargets: boolean;
+  readonly allowsSignUp: boolean;
+  /** Every absolute URL printed starts with it; the address listened on unless set. */
+  readonly publicUrl: string | undefined;
+  /** Folder of the built console. */
+  readonly consoleFolder: string | undefined;
+  readonly socketPath: string | undefined;
+  readonly logLevel: string;
+  readonly smtpUrl: string | undefined;
+  readonly mailFrom: string;
+}
+
+export interface Secrets {
+  readonly masterKeyFile: string | undefined;
+  readonly masterKey: string | undefined;
+}
+
+const flags = z.object({
+  data: z.string({ error: '--data DIR is required' }).min(1),
+  port: z.coerce.number().int().min(0).max(65_535).default(7_423),
+  host: z.string().max(255).default('127.0.0.1'),
+  console: z.boolean().default(false),
+  desktop: z.boolean().default(false),
+  limits: z.enum(['on', 'off']).default('on'),
+  'allow-local-targets': z.boolean().default(false),
+  'closed-sign-up': z.boolean().default(false),
+  'public-url': z.url().optional(),
+  socket: z.string().max(1_000).optional(),
+});
+
+const environment = z.object({
+  COUNTERSIGN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  COUNTERSIGN_PUBLIC_URL: z.url().optional(),
+  COUNTERSIGN_SMTP_URL: z.string().max(1_000).optional(),
+  COUNTERSIGN_MAIL_FROM: z.string().max(254).default('Countersign <countersign@localhost>'),
+  COUNTERSIGN_MASTER_KEY_FILE: z.string().max(1_000).optional(),
+  COUNTERSIGN_MASTER_KEY: z.string().max(1_000).optional(),
+});
+
+/** Flags with a value; the others are switches. */
+const VALUED = new Set(['data', 'port', 'host', 'limits', 'public-url', 'socket']);
+
+/** Turns `--name value`, `--name=value` and `--switch` into an object. @throws on an unknown flag */
+export function parseArguments(argv: readonly string[]): Record<string, string | boolean> {
+  const parsed: Record<string, string | boolean> = {};
+  for (let index = 0; index < argv.length; index += 1) {
+    const [name = '', inline] = (argv[index] ?? '').replace(/^--/, '').split(/=(.*)/s, 2);
+    if (!Object.hasOwn(flags.shape, name)) throw new Error(`Unknown option --${name}`);
+    if (!VALUED.has(name)) {
+      parsed[name] = true;
+      continue;
+    }
+    const value = inline ?? argv[(index += 1)];
+    if (value === undefined) throw new Error(`Option --${name} needs a value`);
+    parsed[name] = value;
+  }
+  return parsed;
+}
+
+/**
+ * Reads flags and environment, and removes the master key from the environment, so that no child inherits it.
+ * @throws Error listing every problem
+ */
+export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): { config: Config; secrets: Secrets } {
+  const options = flags.safeParse(parseArguments(argv));
+  const variables = environment.safeParse(env);
+  delete env['COUNTERSIGN_MASTER_KEY'];
+  if (!options.success || !variables.success) {
+    const issues = [...(options.error?.issues ?? []), ...(variables.error?.issues ?? [])];
+    throw new Error(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  }
+  const flag = options.data;
+  const variable = variables.data;
+  return {
+    config: {
+      mode: flag.desktop ? 'desktop' : 'server',
+      dataFolder: flag.data,
+      host: flag.host,
+      port: flag.port,
+      hasConsole: flag.console && !flag.desktop,
+      hasLimits: flag.limits === 'on',
+      allowsLocalTargets: flag['allow-local-targets'],
+      allowsSignUp: !flag['closed-sign-up'] && !flag.desktop,
+      publicUrl: (flag['public-url'] ?? variable.COUNTERSIGN_PUBLIC_URL)?.replace(/\/+$/, ''),
+      consoleFolder: undefined,
+      socketPath: flag.socket,
+      logLevel: variable.COUNTERSIGN_LOG_LEVEL,
+      smtpUrl: variable.COUNTERSIGN_SMTP_URL,
+      mailFrom: variable.COUNTERSIGN_MAIL_FROM,
+    },
+    secrets: {
+      masterKeyFile: variable.COUNTERSIGN_MASTER_KEY_FILE,
+      masterKey: variable.COUNTERSIGN_MASTER_KEY,
+    },
+  };
+}

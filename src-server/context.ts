@@ -1,0 +1,317 @@
+import type { Config } from './config';
+import type { AuditCheckpoint } from './contract/process';
+import { openDatabase, type OpenDatabase } from './db/open';
+import { migrate } from './db/migrate';
+import { createAgentCommands } from './domain/agents/agents.commands';
+import { findAgent } from './domain/agents/agents.repo';
+import { createClaimsService } from './domain/agents/claims.service';
+import { createRegistrationService } from './domain/agents/registration.service';
+import { rotateKey } from './domain/agents/rotate-key.action';
+import { promoteTrusted } from './domain/agents/trust';
+import { createUsageRecorder } from './domain/agents/usage.service';
+import { createInboxReader } from './domain/approvals/inbox.queries';
+import { createProposalQueries } from './domain/approvals/proposals.queries';
+import { createDemoService } from './domain/demo/demo.service';
+import { createHealthQuery } from './domain/health/health.query';
+import { createIdentity } from './domain/identity/identity';
+import { openKeyring } from './domain/identity/keyring';
+import { createSetupService } from './domain/identity/setup.service';
+import { messageActions } from './domain/messages/messages.actions';
+import { scanText } from './domain/moderation/scan/scan';
+import { networkActions } from './domain/network/network.actions';
+import { publishPost } from './domain/posts/posts.actions';
+import { updateProfile } from './domain/profiles/profile.actions';
+import { indexProfile } from './domain/profiles/profiles.service';
+import { createSearchService } from './domain/search/search.query';
+import { createAuditLog } from './gate/audit';
+import type { ActionDefinition } from './gate/define-action';
+import type { GateDeps } from './gate/deps';
+import { EXECUTE_JOB } from './gate/execute';
+import { createGate } from './gate/gate';
+import { freeOfCharge } from './gate/credits-port';
+import { createLimiter } from './gate/limits';
+import { createJobRunner, type JobDefinition } from './jobs/runner';
+import { DAY, systemClock, type Clock } from './lib/clock';
+import { randomIds, type Ids } from './lib/ids';
+import { createLogger, type Logger } from './lib/logger';
+import { createLiveBus } from './outbox/live';
+import { createRelay } from './outbox/relay';
+import { VERSION } from './version';
+
+export interface ContextOptions {
+  readonly config: Config;
+  readonly masterKey: Buffer;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly log?: Logger;
+  /** Opened already, e.g. to find out whether the folder is new. */
+  readonly database?: OpenDatabase;
+  /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
+  readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
+}
+
+/** Every action there is; doors and walks find them here. */
+export const ACTIONS = [
+  publishPost,
+  messageActions.send,
+  networkActions.request,
+  updateProfile,
+  rotateKey,
+] as const;
+
+function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
+  const registry = new Map<string, ActionDefinition<unknown, unknown>>();
+  for (const definition of ACTIONS) {
+    // The gate hands an action only inputs that its own schema parsed, so the narrower parameter is safe.
+    registry.set(definition.name, definition as unknown as ActionDefinition<unknown, unknown>);
+  }
+  return registry;
+}
+
+/** Wires the server together. Nothing here has state of its own; everything is passed on. */
+export function createContext(options: ContextOptions) {
+  const { config, masterKey, clock = systemClock, ids = randomIds } = options;
+  const log = options.log ?? createLogger(config.logLevel);
+  const database = options.database ?? openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
+  const { writer, reader } = database;
+  const keyring = openKeyring({ writer, reader, ids, masterKey, mode: config.mode });
+  const { vault } = keyring;
+  const audit = createAuditLog({ vault, signingKey: keyring.auditSigningKey });
+  const limiter = createLimiter({ isEnabled: config.hasLimits });
+  const startedAt = clock.now();
+
+  // Known once the server listens; absolute URLs are printed only in answers.
+  let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
+
+  const wakers: (() => void)[] = [];
+  const afterCommit = (): void => {
+    for (const wake of wakers) wake();
+  };
+
+  const identity = createIdentity({
+    keyring,
+    writer,
+    reader,
+    clock,
+    ids,
+    audit,
+    limiter,
+    smtp: config.smtpUrl === undefined ? null : { url: config.smtpUrl, from: config.mailFrom },
+    isSignUpOpen: () => config.allowsSignUp,
+    afterCommit,
+  });
+  const usage = createUsageRecorder({ writer, clock, log });
+  const actions = toRegistry();
+
+  const gateDeps: GateDeps = {
+    writer,
+    reader,
+    clock,
+    ids,
+    vault,
+    audit,
+    credits: freeOfCharge,
+    limiter,
+    log,
+    actions,
+    scanPublicText: (text, field) => scanText(text, { field }),
+    findAgentState: (db, agentId) => findAgent(db, agentId),
+    expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
+    graceMs: 0,
+    afterCommit,
+    logCall: (entry) => usage.logCall(entry),
+  };
+  const gate = createGate(gateDeps);
+
+  const registration = createRegistrationService({
+    writer,
+    reader,
+    clock,
+    ids,
+    vault,
+    audit,
+    limiter,
+    gate,
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    publicUrl: () => publicUrl,
+    afterCommit,
+  });
+  const claims = createClaimsService({
+    writer,
+    reader,
+    clock,
+    ids,
+    audit,
+    limiter,
+    gate,
+    mode: config.mode,
+    macOfClaimCode: (code) => registration.macOfClaimCode(code),
+    disownToken: (agentId) => registration.disownToken(agentId),
+    findOwner: (userId) => identity.users.findUserById(reader, userId),
+    codes: identity.codes,
+    onProfileChanged: indexProfile,
+    afterCommit,
+  });
+  const agentCommands = createAgentCommands({ proposals: gate.proposals, onProfileChanged: indexProfile });
+  const search = createSearchService({ clock });
+  const proposals = createProposalQueries(actions);
+  const inbox = createInboxReader({
+    actions,
+    publicUrl: () => publicUrl,
+    findUserName: (db, userId) => identity.users.findUserById(db, userId)?.displayName,
+  });
+  const setup = createSetupService({
+    reader,
+    writer,
+    clock,
+    audit,
+    users: identity.users,
+    keyring,
+    mode: config.mode,
+    isWindow: (caller) => caller.transport === 'console',
+    afterCommit,
+  });
+  const demo = createDemoService({
+    reader,
+    writer,
+    clock,
+    ids,
+    audit,
+    gate,
+    users: identity.users,
+    onProfileChanged: indexProfile,
+    onPublicChanged: () => search.bumpEpoch(),
+    afterCommit,
+  });
+  const health = createHealthQuery({ version: VERSION, startedAt });
+
+  const live = createLiveBus({
+    ownersToTell(agentId) {
+      const email = findAgent(reader, agentId)?.contactEmail;
+      const owner = email ? identity.users.findUserByEmail(reader, email) : undefined;
+      // A desktop has one person, and an agent that disowns leaves no address to look up.
+      const everybody = config.mode === 'desktop' ? identity.users.listUsers(reader, { limit: 1 }) : [];
+      return owner ? [owner.id] : everybody.map(({ id }) => id);
+    },
+  });
+
+  const relay = createRelay({
+    reader,
+    writer,
+    log,
+    consumers: [
+      live.consumer,
+      {
+        name: 'search-epoch',
+        isDurable: false,
+        consume({ topic }) {
+          if (PUBLIC_CHANGES.has(topic)) search.bumpEpoch();
+        },
+      },
+    ],
+  });
+
+  const takeCheckpoint = (): void => {
+    const checkpoint = writer.transaction((tx) => audit.checkpoint(tx, clock.now()));
+    if (checkpoint) options.onCheckpoint?.(checkpoint);
+  };
+
+  const jobDefinitions: JobDefinition[] = [
+    {
+      type: EXECUTE_JOB,
+      maxAttempts: 5,
+      handle({ actionId }) {
+        if (typeof actionId === 'string') gate.execute(actionId);
+      },
+    },
+    {
+      type: 'actions.expire',
+      maxAttempts: 3,
+      cron: '* * * * *',
+      handle() {
+        gate.expireOverdue();
+      },
+    },
+    {
+      type: 'care.nightly',
+      maxAttempts: 3,
+      cron: '13 2 * * *',
+      handle() {
+        gate.prune();
+        usage.prune();
+        promoteTrusted({ reader, writer, clock, ids, audit });
+        takeCheckpoint();
+      },
+    },
+    ...identity.jobs,
+  ];
+  const jobs = createJobRunner({ writer, reader, clock, ids, log, definitions: jobDefinitions });
+  wakers.push(
+    () => relay.wake(),
+    () => jobs.wake(),
+  );
+
+  return {
+    config,
+    clock,
+    ids,
+    log,
+    database,
+    reader,
+    vault,
+    keyring,
+    audit,
+    limiter,
+    identity,
+    usage,
+    actions,
+    gate,
+    registration,
+    claims,
+    agentCommands,
+    search,
+    proposals,
+    inbox,
+    setup,
+    demo,
+    health,
+    live,
+    relay,
+    jobs,
+    takeCheckpoint,
+    publicUrl: () => publicUrl,
+    setPublicUrl(url: string) {
+      publicUrl = config.publicUrl ?? url;
+    },
+    /** Everything written so far has had its consequences: what tests wait for. */
+    async processAll() {
+      usage.flush();
+      await relay.processAll();
+      await jobs.processAll();
+      await relay.processAll();
+    },
+    async [Symbol.asyncDispose]() {
+      await jobs[Symbol.asyncDispose]();
+      await relay[Symbol.asyncDispose]();
+      await usage[Symbol.asyncDispose]();
+      takeCheckpoint();
+      database[Symbol.dispose]();
+    },
+  };
+}
+
+/** What a search answer may depend on. */
+const PUBLIC_CHANGES: ReadonlySet<string> = new Set([
+  'post.published',
+  'post.unpublished',
+  'agent.claimed',
+  'agent.changed',
+  'agent.paused',
+  'agent.resumed',
+  'profile.updated',
+  'user.profile_updated',
+]);
+
+export type Context = ReturnType<typeof createContext>;

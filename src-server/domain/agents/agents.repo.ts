@@ -1,0 +1,227 @@
+import { and, count, desc, eq, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import type { Keyset } from '../../db/cursor';
+import type { Db, Reader, Tx } from '../../db/open';
+import { prepared } from '../../db/prepared';
+import { actions, calls } from '../../gate/gate.tables';
+import { agentKeys, agents, claimCodes } from './agents.tables';
+
+export type AgentRow = typeof agents.$inferSelect;
+export type AgentKeyRow = typeof agentKeys.$inferSelect;
+export type ClaimCodeRow = typeof claimCodes.$inferSelect;
+
+const selectAgent = prepared((db) =>
+  db
+    .select()
+    .from(agents)
+    .where(eq(agents.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+export function findAgent(db: Db, id: string): AgentRow | undefined {
+  return selectAgent(db).get({ id });
+}
+
+export function findAgentByHandle(db: Db, handle: string): AgentRow | undefined {
+  return db.select().from(agents).where(eq(agents.handle, handle)).get();
+}
+
+/** Agents registered with an address, newest first; bounded by what one address may hold. */
+export function listAgentsByContact(db: Db, email: string, limit: number): AgentRow[] {
+  return db
+    .select()
+    .from(agents)
+    .where(eq(agents.contactEmail, email))
+    .orderBy(desc(agents.createdAt))
+    .limit(limit)
+    .all();
+}
+
+export function listUnclaimedByContact(db: Db, email: string, limit: number): AgentRow[] {
+  return db
+    .select()
+    .from(agents)
+    .where(and(eq(agents.contactEmail, email), eq(agents.status, 'unclaimed')))
+    .orderBy(desc(agents.createdAt))
+    .limit(limit)
+    .all();
+}
+
+export function listAgentsOfOwner(
+  db: Db,
+  ownerId: string,
+  page: { readonly after: Keyset | undefined; readonly limit: number },
+): AgentRow[] {
+  const conditions: SQL[] = [eq(agents.ownerId, ownerId)];
+  if (page.after) {
+    const { at, id } = page.after;
+    const older = or(lt(agents.createdAt, at), and(eq(agents.createdAt, at), lt(agents.id, id)));
+    if (older) conditions.push(older);
+  }
+  return db
+    .select()
+    .from(agents)
+    .where(and(...conditions))
+    .orderBy(desc(agents.createdAt), desc(agents.id))
+    .limit(page.limit)
+    .all();
+}
+
+export function countAgentsOfOwner(db: Db, ownerId: string, limit: number): number {
+  const some = db
+    .select({ id: agents.id })
+    .from(agents)
+    .where(eq(agents.ownerId, ownerId))
+    .limit(limit)
+    .as('some');
+  return db.select({ n: count() }).from(some).get()?.n ?? 0;
+}
+
+export function listAgentsByIds(db: Db, ids: readonly string[]): AgentRow[] {
+  if (ids.length === 0) return [];
+  return db
+    .select()
+    .from(agents)
+    .where(inArray(agents.id, [...new Set(ids)]))
+    .all();
+}
+
+export function insertAgent(tx: Tx, row: typeof agents.$inferInsert): void {
+  tx.insert(agents).values(row).run();
+}
+
+export function updateAgent(tx: Tx, id: string, change: Partial<Omit<AgentRow, 'id'>>): void {
+  tx.update(agents).set(change).where(eq(agents.id, id)).run();
+}
+
+export function deleteAgent(tx: Tx, id: string): void {
+  tx.delete(agents).where(eq(agents.id, id)).run();
+}
+
+const selectKey = prepared((db) =>
+  db
+    .select({ key: agentKeys, agent: agents })
+    .from(agentKeys)
+    .innerJoin(agents, eq(agents.id, agentKeys.agentId))
+    .where(eq(agentKeys.prefix, sql.placeholder('prefix')))
+    .prepare(),
+);
+
+export function findKeyWithAgent(db: Db, prefix: string): { key: AgentKeyRow; agent: AgentRow } | undefined {
+  return selectKey(db).get({ prefix });
+}
+
+export function findKey(db: Db, id: string): AgentKeyRow | undefined {
+  return db.select().from(agentKeys).where(eq(agentKeys.id, id)).get();
+}
+
+/** Keys of an agent, live ones first; revoked ones stay listed for a while. */
+export function listKeys(db: Db, agentId: string, limit: number): AgentKeyRow[] {
+  return db
+    .select()
+    .from(agentKeys)
+    .where(eq(agentKeys.agentId, agentId))
+    .orderBy(sql`${agentKeys.revokedAt} is not null`, desc(agentKeys.createdAt))
+    .limit(limit)
+    .all();
+}
+
+export function insertKey(tx: Tx, row: typeof agentKeys.$inferInsert): void {
+  tx.insert(agentKeys).values(row).run();
+}
+
+export function updateKey(tx: Tx, id: string, change: Partial<Omit<AgentKeyRow, 'id'>>): void {
+  tx.update(agentKeys).set(change).where(eq(agentKeys.id, id)).run();
+}
+
+export function revokeKeys(tx: Tx, agentId: string, now: number): void {
+  tx.update(agentKeys)
+    .set({ revokedAt: now })
+    .where(and(eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
+    .run();
+}
+
+export function countLiveKeys(db: Db, agentId: string): number {
+  return (
+    db
+      .select({ n: count() })
+      .from(agentKeys)
+      .where(and(eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
+      .get()?.n ?? 0
+  );
+}
+
+export function insertClaimCode(tx: Tx, row: typeof claimCodes.$inferInsert): void {
+  tx.insert(claimCodes).values(row).run();
+}
+
+export function findClaimCode(db: Db, codeMac: string): ClaimCodeRow | undefined {
+  return db.select().from(claimCodes).where(eq(claimCodes.codeMac, codeMac)).get();
+}
+
+export function findLiveClaimCode(db: Db, agentId: string, now: number): ClaimCodeRow | undefined {
+  return db
+    .select()
+    .from(claimCodes)
+    .where(
+      and(eq(claimCodes.agentId, agentId), isNull(claimCodes.usedAt), sql`${claimCodes.expiresAt} > ${now}`),
+    )
+    .orderBy(desc(claimCodes.expiresAt))
+    .limit(1)
+    .get();
+}
+
+export function useClaimCodes(tx: Tx, agentId: string, now: number): void {
+  tx.update(claimCodes)
+    .set({ usedAt: now })
+    .where(and(eq(claimCodes.agentId, agentId), isNull(claimCodes.usedAt)))
+    .run();
+}
+
+const countPendingStatement = prepared((db) =>
+  db
+    .select({ n: count() })
+    .from(actions)
+    .where(and(eq(actions.agentId, sql.placeholder('agentId')), eq(actions.status, 'pending')))
+    .prepare(),
+);
+
+/** Bounded by the 200 that may wait per agent. */
+export function countPending(db: Db, agentId: string): number {
+  return countPendingStatement(db).get({ agentId })?.n ?? 0;
+}
+
+/** Calls since `since`, counted to `limit`. */
+export function countCalls(db: Reader, agentId: string, since: number, limit: number): number {
+  const some = db
+    .select({ id: calls.id })
+    .from(calls)
+    .where(and(eq(calls.agentId, agentId), sql`${calls.at} > ${since}`))
+    .limit(limit)
+    .as('some');
+  return db.select({ n: count() }).from(some).get()?.n ?? 0;
+}
+
+/** Claimed basic agents, for the nightly look at trust. */
+export function listByTrust(
+  db: Reader,
+  level: AgentRow['trustLevel'],
+  afterId: string,
+  limit: number,
+): AgentRow[] {
+  return db
+    .select()
+    .from(agents)
+    .where(and(eq(agents.trustLevel, level), eq(agents.status, 'active'), sql`${agents.id} > ${afterId}`))
+    .orderBy(agents.id)
+    .limit(limit)
+    .all();
+}
+
+export function listSampleAgents(db: Db, ownerId: string): AgentRow[] {
+  return db
+    .select()
+    .from(agents)
+    .where(and(eq(agents.ownerId, ownerId), eq(agents.isSample, true)))
+    .limit(100)
+    .all();
+}

@@ -1,0 +1,284 @@
+import type { Reader, Tx, Writer } from '../../db/open';
+import type { AuditLog } from '../../gate/audit';
+import type { Caller, UserActor } from '../../gate/caller';
+import { requireUser } from '../../gate/commands';
+import { appendEvent } from '../../gate/events';
+import type { Gate } from '../../gate/gate';
+import type { Limiter } from '../../gate/limits';
+import type { Clock } from '../../lib/clock';
+import { AppError, isAppError, notFound } from '../../lib/errors';
+import type { Ids } from '../../lib/ids';
+import type { OneTimeCodesService } from '../identity/one-time-codes.service';
+import { secretsEqual } from '../../lib/vault';
+import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
+import {
+  countAgentsOfOwner,
+  findAgent,
+  findClaimCode,
+  findLiveClaimCode,
+  listKeys,
+  revokeKeys,
+  updateAgent,
+  updateKey,
+  useClaimCodes,
+  type AgentRow,
+} from './agents.repo';
+
+/** Agents an owner may hold, by plan (decisions §2); a desktop's owner has no limit against themselves. */
+const PLAN_AGENTS: Readonly<Record<string, number>> = { free: 3, pro: 10, elite: 25, protocol_pro: 100 };
+const MOST_AGENTS = 1_000;
+
+export interface ClaimRequest {
+  readonly agentId?: string | undefined;
+  readonly claimCode?: string | undefined;
+  readonly otp?: string | undefined;
+  readonly replaceKeys?: boolean | undefined;
+}
+
+export interface ClaimsService {
+  /** The agent behind a code, for a look before claiming. Guessing is limited. */
+  preview(claimCode: string, caller: Caller): Promise<AgentRow>;
+  /**
+   * Binds an unclaimed agent to the person. On the desktop that is the local owner, whatever the address (decisions §2).
+   * @throws AppError `not_found`, `gone`, `otp_required`, `rate_limited`, `taken`
+   */
+  claim(request: ClaimRequest, caller: Caller): Promise<{ agentId: string; key: IssuedKey | null }>;
+  /** "Not mine": by the person the address belongs to, or by the link in the mail. */
+  disown(agentId: string, caller: Caller): void;
+  disownByToken(agentId: string, token: string, caller: Caller): Promise<void>;
+}
+
+export function createClaimsService({
+  writer,
+  reader,
+  clock,
+  ids,
+  audit,
+  limiter,
+  gate,
+  mode,
+  macOfClaimCode,
+  disownToken,
+  findOwner,
+  codes,
+  onProfileChanged,
+  afterCommit,
+}: {
+  readonly writer: Writer;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly audit: AuditLog;
+  readonly limiter: Limiter;
+  readonly gate: Pick<Gate, 'proposals'>;
+  readonly mode: 'desktop' | 'server';
+  readonly macOfClaimCode: (code: string) => string;
+  readonly disownToken: (agentId: string) => string;
+  readonly findOwner: (userId: string) => { readonly email: string; readonly plan: string } | undefined;
+  readonly codes: Pick<OneTimeCodesService, 'request' | 'verify'>;
+  /** A person gained or lost an agent: their public profile appears in search, or leaves it. */
+  readonly onProfileChanged: (tx: Tx, userId: string) => void;
+  readonly afterCommit: () => void;
+}): ClaimsService {
+  const guard = async (caller: Caller): Promise<void> => {
+    const who = caller.actor.type === 'user' ? caller.actor.userId : (caller.ip ?? 'unknown');
+    await limiter.consume('claim.guess', who);
+  };
+
+  const findByCode = (claimCode: string): AgentRow => {
+    const row = findClaimCode(reader, macOfClaimCode(claimCode));
+    const agent = row && findAgent(reader, row.agentId);
+    if (!row || !agent || row.usedAt !== null || agent.status !== 'unclaimed') {
+      throw new AppError(
+        'not_found',
+        'There is no agent waiting under this code. Check it letter by letter.',
+      );
+    }
+    if (row.expiresAt <= clock.now()) {
+      throw new AppError('gone', 'This code expired; ask the agent to register again.');
+    }
+    return agent;
+  };
+
+  const isOwnAddress = (agent: AgentRow, user: UserActor): boolean => {
+    const email = findOwner(user.userId)?.email;
+    return email !== undefined && agent.contactEmail === email;
+  };
+
+  /**
+   * The address a one-time code must come from before `user` may claim by code; null where the code alone is enough:
+   * it is their own address, or this is the desktop and whoever sits here is the owner (decisions §2).
+   */
+  const addressToProve = (agent: AgentRow, user: UserActor): string | null => {
+    if (mode === 'desktop' || isOwnAddress(agent, user)) return null;
+    if (agent.contactEmail === null) throw notFound('agent waiting for you');
+    return agent.contactEmail;
+  };
+
+  const takeProven = async (
+    agent: AgentRow,
+    address: string,
+    request: ClaimRequest,
+    user: UserActor,
+    caller: Caller,
+  ): Promise<IssuedKey | null> => {
+    const proof = { purpose: 'claim', address, subjectId: agent.id, ip: caller.ip } as const;
+    if (request.otp === undefined) {
+      await codes.request(proof);
+      throw otpRequired(
+        'a one-time code was sent to the address this agent was registered with; send it along',
+      );
+    }
+    try {
+      return await codes.verify({ ...proof, otp: request.otp }, (tx) =>
+        take(tx, agent.id, user, request, caller),
+      );
+    } catch (error) {
+      if (isAppError(error) && error.code === 'unauthenticated') throw otpRequired('is wrong or expired');
+      throw error;
+    }
+  };
+
+  const assertPlan = (user: UserActor): void => {
+    const plan = findOwner(user.userId)?.plan ?? 'free';
+    const most = PLAN_AGENTS[plan] ?? MOST_AGENTS;
+    if (countAgentsOfOwner(reader, user.userId, most) >= most) {
+      throw new AppError('cap_reached', `Your plan (${plan}) has room for ${most} agents.`, {
+        details: { limit: most },
+      });
+    }
+  };
+
+  const take = (
+    tx: Tx,
+    agentId: string,
+    user: UserActor,
+    request: ClaimRequest,
+    caller: Caller,
+  ): IssuedKey | null => {
+    const now = clock.now();
+    const agent = findAgent(tx, agentId);
+    if (!agent || agent.status !== 'unclaimed') throw notFound('agent waiting for you');
+    updateAgent(tx, agentId, { status: 'active', ownerId: user.userId, claimedAt: now });
+    useClaimCodes(tx, agentId, now);
+    let key: IssuedKey | null = null;
+    if (request.replaceKeys === true) {
+      revokeKeys(tx, agentId, now);
+      const brand = agent.origin === 'nb' ? 'nb_' : 'mma_';
+      key = issueKey(tx, ids, { agentId, brand, name: 'Claim', scopes: CLAIMED_SCOPES, now });
+    } else {
+      for (const row of listKeys(tx, agentId, 100)) {
+        if (row.revokedAt === null)
+          updateKey(tx, row.id, { scopes: [...new Set([...row.scopes, ...CLAIMED_SCOPES])] });
+      }
+    }
+    const adopted = gate.proposals.adopt(tx, agentId, user.userId, now);
+    onProfileChanged(tx, user.userId);
+    audit.append(
+      tx,
+      {
+        type: 'agent.claimed',
+        caller,
+        agentId,
+        ownerId: user.userId,
+        subjectType: 'agent',
+        subjectId: agentId,
+        data: {
+          by: request.claimCode === undefined ? 'address' : 'code',
+          keysReplaced: key !== null,
+          adopted,
+        },
+        person: { id: user.userId },
+      },
+      now,
+    );
+    appendEvent(tx, {
+      topic: 'agent.claimed',
+      data: { agentId, ownerId: user.userId },
+      traceId: caller.traceId,
+      now,
+    });
+    return key;
+  };
+
+  const retire = (agentId: string, caller: Caller): void => {
+    writer.transaction(
+      (tx) => {
+        const now = clock.now();
+        const agent = findAgent(tx, agentId);
+        if (!agent || agent.status !== 'unclaimed') throw notFound('agent waiting for you');
+        gate.proposals.cancelPending(tx, agentId, caller, now);
+        revokeKeys(tx, agentId, now);
+        useClaimCodes(tx, agentId, now);
+        updateAgent(tx, agentId, { status: 'banned', handle: null, contactEmail: null, contactName: null });
+        audit.append(
+          tx,
+          {
+            type: 'agent.disowned',
+            caller,
+            agentId,
+            subjectType: 'agent',
+            subjectId: agentId,
+            person: { id: agent.contactId },
+          },
+          now,
+        );
+        appendEvent(tx, { topic: 'agent.disowned', data: { agentId }, traceId: caller.traceId, now });
+      },
+      { isDurable: true },
+    );
+    afterCommit();
+  };
+
+  return {
+    async preview(claimCode, caller) {
+      requireUser(caller, 'owner', false);
+      await guard(caller);
+      return findByCode(claimCode);
+    },
+
+    async claim(request, caller) {
+      const user = requireUser(caller, 'owner', true);
+      let agent: AgentRow;
+      if (request.claimCode !== undefined) {
+        await guard(caller);
+        agent = findByCode(request.claimCode);
+        if (request.agentId !== undefined && request.agentId !== agent.id)
+          throw notFound('agent waiting for you');
+      } else {
+        const found = request.agentId === undefined ? undefined : findAgent(reader, request.agentId);
+        if (!found || found.status !== 'unclaimed' || !isOwnAddress(found, user))
+          throw notFound('agent waiting for you');
+        if (!findLiveClaimCode(reader, found.id, clock.now())) {
+          throw new AppError('gone', 'Its time to be claimed is over; let it register again.');
+        }
+        agent = found;
+      }
+      assertPlan(user);
+      const address = addressToProve(agent, user);
+      const key =
+        address === null
+          ? writer.transaction((tx) => take(tx, agent.id, user, request, caller), { isDurable: true })
+          : await takeProven(agent, address, request, user, caller);
+      afterCommit();
+      return { agentId: agent.id, key };
+    },
+
+    disown(agentId, caller) {
+      const user = requireUser(caller, 'owner', true);
+      const agent = findAgent(reader, agentId);
+      if (!agent || !isOwnAddress(agent, user)) throw notFound('agent waiting for you');
+      retire(agentId, caller);
+    },
+
+    async disownByToken(agentId, token, caller) {
+      await guard(caller);
+      if (!secretsEqual(token, disownToken(agentId))) throw notFound('agent waiting for you');
+      retire(agentId, caller);
+    },
+  };
+}
+
+function otpRequired(message: string): AppError {
+  return new AppError('otp_required', `otp: ${message}.`, { fields: [{ path: 'otp', message }] });
+}

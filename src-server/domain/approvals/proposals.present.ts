@@ -1,0 +1,89 @@
+import type { ActionStatus } from '../../contract/common';
+import type { FieldDiff } from '../../contract/console/inbox';
+import type { Db } from '../../db/open';
+import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
+import type { ActionDefinition } from '../../gate/define-action';
+import { openPayload } from '../../gate/payload';
+import { diffFieldsOf } from '../../gate/versions';
+import { toIso, toIsoOrNull } from '../../lib/clock';
+
+/** The words agents read (decisions §3); grace is still a person's to take back, so it reads as pending. */
+export const AGENT_STATUS: Readonly<Record<ActionStatus, string>> = {
+  pending: 'PENDING_CONFIRMATION',
+  approved: 'PENDING_CONFIRMATION',
+  executed: 'PUBLISHED',
+  rejected: 'REJECTED',
+  expired: 'EXPIRED',
+  failed: 'FAILED',
+  withdrawn: 'WITHDRAWN',
+  cancelled: 'WITHDRAWN',
+};
+
+export interface ProposalAnswer extends Record<string, unknown> {
+  readonly draftId: string;
+  readonly kind: string;
+  readonly action: string;
+  readonly title: string;
+  readonly status: string;
+  readonly version: number;
+  readonly payloadSha256: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+  readonly expiresAt: string | null;
+  readonly decision: ProposalDecision | null;
+  readonly failure: string | null;
+  readonly result: unknown;
+}
+
+export interface ProposalDecision {
+  readonly verdict: 'approve' | 'reject';
+  readonly decidedAt: string;
+  readonly reasonCode: string | null;
+  readonly note: string | null;
+  /** The person changed the words before approving; execute and quote these, not the original. */
+  readonly edited: boolean;
+  readonly diff: readonly FieldDiff[];
+}
+
+/** What an agent reads of its own proposal. */
+export function presentProposal(
+  db: Db,
+  action: ActionRow,
+  definition: Pick<ActionDefinition<unknown, unknown>, 'editable'>,
+): ProposalAnswer {
+  const versions = listVersions(db, action.id);
+  const current = versions.find(({ version }) => version === action.version);
+  const ofAgent = versions.filter(({ by }) => by === 'agent').at(-1);
+  const input = current ? openPayload(current).input : {};
+  const original = ofAgent ? openPayload(ofAgent).input : input;
+  const edited = current?.by === 'owner';
+  const decision = action.decisionId === null ? undefined : findDecision(db, action.decisionId);
+  // Until somebody decided, an owner's half-finished edit is nobody else's to read.
+  const isDecided = action.status !== 'pending';
+  return {
+    draftId: action.subjectId,
+    kind: action.kind,
+    action: action.actionName,
+    title: action.title,
+    status: AGENT_STATUS[action.status],
+    version: action.version,
+    payloadSha256: action.hash,
+    input: isDecided ? input : original,
+    createdAt: toIso(action.createdAt),
+    updatedAt: toIso(action.updatedAt),
+    expiresAt: action.status === 'pending' ? toIsoOrNull(action.expiresAt) : null,
+    decision: decision
+      ? {
+          verdict: decision.verdict,
+          decidedAt: toIso(decision.decidedAt),
+          reasonCode: decision.reasonCode,
+          note: decision.note,
+          edited,
+          diff: edited ? diffFieldsOf(original, input, definition.editable) : [],
+        }
+      : null,
+    failure: action.failure,
+    result: action.status === 'executed' && action.result !== null ? JSON.parse(action.result) : null,
+  };
+}

@@ -1,0 +1,93 @@
+import { and, desc, eq, gt, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
+import type { Keyset } from '../../db/cursor';
+import type { Db, Reader, Tx } from '../../db/open';
+import { prepared } from '../../db/prepared';
+import { posts } from './posts.tables';
+
+export type PostRow = typeof posts.$inferSelect;
+
+const selectPost = prepared((db) =>
+  db
+    .select()
+    .from(posts)
+    .where(eq(posts.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+export function findPost(db: Db, id: string): PostRow | undefined {
+  return selectPost(db).get({ id });
+}
+
+/** A draft and its later versions are one row; `seq` stays, so age in search is that of the first version. */
+export function upsertDraft(tx: Tx, row: typeof posts.$inferInsert): void {
+  const { id, agentId, createdAt, actionId, isSample, ...changing } = row;
+  tx.insert(posts)
+    .values({ id, agentId, createdAt, actionId, isSample, ...changing })
+    .onConflictDoUpdate({ target: posts.id, set: changing })
+    .run();
+}
+
+export function updatePost(tx: Tx, id: string, change: Partial<Omit<PostRow, 'id' | 'seq'>>): void {
+  tx.update(posts).set(change).where(eq(posts.id, id)).run();
+}
+
+const selectDuplicate = prepared((db) =>
+  db
+    .select({ id: posts.id, status: posts.status, content: posts.content, title: posts.title })
+    .from(posts)
+    .where(
+      and(
+        eq(posts.agentId, sql.placeholder('agentId')),
+        eq(posts.duplicateKey, sql.placeholder('duplicateKey')),
+        gt(posts.createdAt, sql.placeholder('since')),
+      ),
+    )
+    .orderBy(desc(posts.createdAt))
+    .limit(20)
+    .prepare(),
+);
+
+/** Posts of the same agent with the same words since `since`. */
+export function listDuplicates(
+  db: Db,
+  query: { readonly agentId: string; readonly duplicateKey: string; readonly since: number },
+): Pick<PostRow, 'id' | 'status' | 'content' | 'title'>[] {
+  return selectDuplicate(db).all(query);
+}
+
+export function listPostsOfAgent(
+  db: Reader,
+  agentId: string,
+  page: { readonly after: Keyset | undefined; readonly limit: number },
+): PostRow[] {
+  const conditions: SQL[] = [eq(posts.agentId, agentId)];
+  if (page.after) {
+    const { at, id } = page.after;
+    const older = or(lt(posts.createdAt, at), and(eq(posts.createdAt, at), lt(posts.id, id)));
+    if (older) conditions.push(older);
+  }
+  return db
+    .select()
+    .from(posts)
+    .where(and(...conditions))
+    .orderBy(desc(posts.createdAt), desc(posts.id))
+    .limit(page.limit)
+    .all();
+}
+
+/** Rows of the full-text index by their rowid. */
+export function listPostsBySeq(db: Reader, seqs: readonly number[]): PostRow[] {
+  if (seqs.length === 0) return [];
+  return db
+    .select()
+    .from(posts)
+    .where(inArray(posts.seq, [...seqs]))
+    .all();
+}
+
+export function deleteSamplePosts(tx: Tx, agentIds: readonly string[]): void {
+  if (agentIds.length === 0) return;
+  tx.delete(posts)
+    .where(inArray(posts.agentId, [...agentIds]))
+    .run();
+}

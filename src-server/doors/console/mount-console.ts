@@ -1,0 +1,81 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import type { ConsoleEndpoint } from '../../contract/console/endpoint';
+import type { Caller, UserActor } from '../../gate/caller';
+import { AppError } from '../../lib/errors';
+import type { Logger } from '../../lib/logger';
+import { parseOrThrow } from '../../lib/validate';
+
+type Schema = z.ZodType;
+type ParsedOf<S> = S extends Schema ? z.output<S> : undefined;
+
+export interface ConsoleRequest<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly caller: Caller;
+  /** The person who calls; only on `open` endpoints may there be none. */
+  readonly user: UserActor;
+}
+
+export interface ConsoleRoute {
+  readonly endpoint: ConsoleEndpoint<Schema, Schema, Schema, Schema>;
+  readonly handle: (request: ConsoleRequest<unknown, unknown, unknown>) => unknown;
+}
+
+/** Ties a handler to its endpoint with the endpoint's own types. */
+export function route<P extends Schema, Q extends Schema, B extends Schema, A extends Schema>(
+  endpoint: ConsoleEndpoint<P, Q, B, A>,
+  handle: (
+    request: ConsoleRequest<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>>,
+  ) => z.input<A> | Promise<z.input<A>>,
+): ConsoleRoute {
+  return { endpoint, handle: handle as ConsoleRoute['handle'] };
+}
+
+export interface ConsoleDoorDeps {
+  readonly log: Logger;
+  /** Who calls: the owner on the private socket, a signed-in person in server mode; anonymous otherwise. */
+  readonly callerOf: (request: FastifyRequest) => Promise<Caller> | Caller;
+}
+
+/** Paths of the console, on whichever listener mounts it. */
+export const CONSOLE_PREFIX = '/api/console';
+
+/**
+ * Mounts console routes: who, then each part through its schema (unknown keys are refused), then the answer through
+ * its own, so that nothing leaves that the contract does not name.
+ */
+export function mountConsoleRoutes(app: FastifyInstance, routes: readonly ConsoleRoute[], deps: ConsoleDoorDeps): void {
+  for (const { endpoint, handle } of routes) {
+    app.route({
+      method: endpoint.method,
+      url: `${CONSOLE_PREFIX}${endpoint.path}`,
+      config: { dialect: 'console', isWrite: endpoint.method !== 'GET' },
+      handler: async (request: FastifyRequest, reply: FastifyReply) => {
+        const caller = await deps.callerOf(request);
+        request.caller = caller;
+        const { actor } = caller;
+        const access = endpoint.access ?? 'owner';
+        if (access !== 'open') {
+          if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
+          if (actor.type !== 'user') throw new AppError('actor_denied', 'The console is for people.');
+          if (access === 'admin' && actor.role !== 'admin') throw new AppError('forbidden', 'Only an admin can do this.');
+        }
+        const answer = await handle({
+          params: endpoint.params ? parseOrThrow(endpoint.params, request.params) : undefined,
+          query: endpoint.query ? parseOrThrow(endpoint.query, request.query) : undefined,
+          body: endpoint.body ? parseOrThrow(endpoint.body, request.body ?? {}) : undefined,
+          caller,
+          user: actor as UserActor,
+        });
+        const printed = endpoint.answer.safeParse(answer);
+        if (!printed.success) {
+          deps.log.error({ err: printed.error, path: endpoint.path }, 'answer breaks its contract');
+          throw new Error(`The answer of ${endpoint.method} ${endpoint.path} breaks its contract`);
+        }
+        return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(printed.data));
+      },
+    });
+  }
+}

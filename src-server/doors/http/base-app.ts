@@ -1,0 +1,102 @@
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { AppError, isAppError } from '../../lib/errors';
+import type { Ids } from '../../lib/ids';
+import type { Logger } from '../../lib/logger';
+import { findForbiddenCharacter } from '../../lib/text/code-points';
+import type { Caller } from '../../gate/caller';
+import { toAppError, wordError, type Dialect } from './dialect';
+
+/** decisions §1: bodies 256 KB. */
+export const BODY_LIMIT_BYTES = 256 * 1024;
+const MAX_PARAM_LENGTH = 200;
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The body as it came, for the hash of an idempotent request. */
+    rawBody: string;
+    caller: Caller | undefined;
+  }
+}
+
+/** What both listeners share: body parsing, ids, error words, no framework defaults that leak. */
+export function createBaseApp({
+  log,
+  ids,
+  dialect,
+}: {
+  readonly log: Logger;
+  readonly ids: Ids;
+  readonly dialect: (url: string) => Dialect;
+}): FastifyInstance {
+  const app = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    forceCloseConnections: true,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 30_000,
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
+    genReqId: () => ids.prefixed('tr'),
+    frameworkErrors: (error, request, reply) => {
+      sendError(error, request.url ?? '/', request.id, reply as FastifyReply);
+    },
+  });
+
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeAllContentTypeParsers();
+  app.decorateRequest('rawBody', '');
+  app.decorateRequest('caller', undefined);
+  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: 'string' }, (request, text, done) => {
+    const raw = String(text);
+    request.rawBody = raw;
+    // A POST without a body is common among agents; schemas say what is missing.
+    if (raw.trim() === '') {
+      done(null, undefined);
+      return;
+    }
+    void parseJson(request, raw, (error, body) => {
+      if (error) {
+        done(new AppError('validation', 'The body is not valid JSON.', { cause: error }));
+        return;
+      }
+      const problem = findForbiddenCharacter(body, '');
+      if (problem) {
+        const path = problem.path === '' ? 'body' : problem.path;
+        done(
+          new AppError('validation', `${path}: ${problem.problem}`, {
+            fields: [{ path, message: problem.problem }],
+          }),
+        );
+        return;
+      }
+      done(null, body);
+    });
+  });
+
+  const sendError = (error: unknown, url: string, requestId: string, reply: FastifyReply): void => {
+    const known = toAppError(error);
+    if (!known) log.error({ err: error, requestId, url: url.split('?', 1)[0] }, 'unexpected error');
+    const routeDialect = reply.request?.routeOptions?.config?.dialect;
+    const worded = wordError(known, routeDialect ?? dialect(url), requestId);
+    void reply
+      .code(worded.status)
+      .headers(worded.headers)
+      .header('content-type', worded.contentType)
+      .send(JSON.stringify(worded.body));
+  };
+
+  app.setErrorHandler((error, request, reply) => sendError(error, request.url, request.id, reply));
+  app.setNotFoundHandler((request: FastifyRequest, reply) =>
+    sendError(new AppError('not_found', 'There is nothing at this address.'), request.url, request.id, reply),
+  );
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+    if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
+    if (!reply.hasHeader('content-security-policy')) {
+      reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    }
+  });
+  return app;
+}
+
+export { isAppError };

@@ -1,0 +1,244 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import module from 'node:module';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
+import { buildAgentApp, buildConsoleApp } from './app';
+import type { Config, Secrets } from './config';
+import type { FailedMessage, InitMessage, ReadyMessage, ServerToShell } from './contract/process';
+import { createContext, type Context } from './context';
+import { migrate } from './db/migrate';
+import { openDatabase } from './db/open';
+import { systemCaller } from './gate/caller';
+import { isNewDataFolder, WrongMasterKeyError } from './domain/identity/keyring';
+import { readServerMasterKey } from './domain/identity/master-key';
+import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
+import { createLogger, type Logger } from './lib/logger';
+
+/** `sun_path` holds 108 bytes with its end on Linux, 104 elsewhere. */
+const MAX_SOCKET_PATH = 100;
+const INIT_TIMEOUT_MS = 20_000;
+const FLUSH_COMPILE_CACHE_MS = 1_000;
+
+/** The channel to the shell: utilityProcess, a child with an IPC pipe, or none (a terminal). */
+export interface ShellPort {
+  post(message: ServerToShell): void;
+  /** Resolves with the first `init` message. */
+  readonly init: Promise<InitMessage>;
+}
+
+/** Starts the server for a process entry; resolves once both listeners are up. */
+export async function serve(config: Config, secrets: Secrets, port: ShellPort | undefined): Promise<RunningServer> {
+  // Everything this process writes is its user's alone.
+  process.umask(0o077);
+  const log = createLogger(config.logLevel);
+  try {
+    return await start(config, secrets, port, log);
+  } catch (error) {
+    const failure = await toFailure(error, config);
+    port?.post(failure);
+    log.fatal({ err: error, code: failure.code }, failure.message);
+    throw error;
+  }
+}
+
+export interface RunningServer extends AsyncDisposable {
+  readonly url: string;
+  readonly socket: string;
+  readonly context: Context;
+}
+
+async function start(
+  config: Config,
+  secrets: Secrets,
+  port: ShellPort | undefined,
+  log: Logger,
+): Promise<RunningServer> {
+  if (!config.hasLimits) log.warn('rate limits are OFF: for tests and benchmarks only');
+  if (config.allowsLocalTargets) log.warn('outbound calls to local addresses are ALLOWED: for tests only');
+  const init = config.mode === 'desktop' ? await waitForInit(port) : undefined;
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
+  const lock = acquireFolderLock(config.dataFolder);
+  const database = openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
+  const masterKey = init
+    ? Buffer.from(init.masterKey, 'base64')
+    : serverMasterKey(config, secrets, isNewDataFolder(database.reader), log);
+  const context = createContext({
+    config,
+    masterKey,
+    log,
+    database,
+    onCheckpoint: (checkpoint) => port?.post({ type: 'checkpoint', checkpoint }),
+  });
+  const agentApp = await buildAgentApp(context);
+  const apps: FastifyInstance[] = [agentApp];
+  let socket = '';
+  if (init) {
+    const consoleApp = buildConsoleApp(context, init.socketSecret);
+    socket = await listenOnSocket(consoleApp, config);
+    apps.push(consoleApp);
+  }
+  try {
+    await agentApp.listen({ port: config.port, host: config.host });
+  } catch (error) {
+    await Promise.all(apps.map((app) => app.close()));
+    throw error;
+  }
+  const { port: actualPort } = agentApp.server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
+  const url = `http://${host}:${actualPort}`;
+  context.setPublicUrl(url);
+  context.jobs.start();
+  if (config.hasConsole) offerFirstLink(context);
+  const ready: ReadyMessage = { type: 'ready', ready: true, url, socket };
+  process.stdout.write(`${JSON.stringify({ ready: true, url, socket })}\n`);
+  port?.post(ready);
+  log.info({ url, mode: config.mode }, 'ready');
+  setTimeout(() => module.flushCompileCache?.(), FLUSH_COMPILE_CACHE_MS).unref();
+  return {
+    url,
+    socket,
+    context,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(apps.map((app) => app.close()));
+      await context[Symbol.asyncDispose]();
+      if (socket !== '') rmSync(socket, { force: true });
+      lock[Symbol.dispose]();
+    },
+  };
+}
+
+async function waitForInit(port: ShellPort | undefined): Promise<InitMessage> {
+  if (!port) throw new Error('--desktop is for the Countersign app: it hands over the keys. Use server mode here.');
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('The app did not hand over its keys in time.')), INIT_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([port.init, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function serverMasterKey(config: Config, secrets: Secrets, isNew: boolean, log: Logger): Buffer {
+  const found = readServerMasterKey({
+    env: {
+      COUNTERSIGN_MASTER_KEY_FILE: secrets.masterKeyFile,
+      COUNTERSIGN_MASTER_KEY: secrets.masterKey,
+    },
+    dataFolder: config.dataFolder,
+    mayCreate: isNew,
+  });
+  if (found.isBesideData) {
+    log.warn(
+      { path: found.path },
+      'the master key lies beside the data it protects: set COUNTERSIGN_MASTER_KEY_FILE to keep it apart',
+    );
+  }
+  return found.masterKey;
+}
+
+/** The private socket (a named pipe on Windows), for this user alone. */
+async function listenOnSocket(app: FastifyInstance, config: Config): Promise<string> {
+  if (process.platform === 'win32') {
+    const pipe = config.socketPath ?? `\\\\.\\pipe\\countersign-${process.pid}`;
+    await app.listen({ path: pipe });
+    return pipe;
+  }
+  const path = config.socketPath ?? socketPathIn(config.dataFolder);
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  chmodSync(dirname(path), 0o700);
+  rmSync(path, { force: true });
+  const before = process.umask(0o177);
+  try {
+    await app.listen({ path });
+  } finally {
+    process.umask(before);
+  }
+  return path;
+}
+
+function socketPathIn(dataFolder: string): string {
+  const path = join(dataFolder, 'run', 'console.sock');
+  if (Buffer.byteLength(path) <= MAX_SOCKET_PATH) return path;
+  const runtime = process.env['XDG_RUNTIME_DIR'];
+  const base = runtime && existsSync(runtime) ? runtime : tmpdir();
+  return join(base, `countersign-${process.pid}`, 'console.sock');
+}
+
+/** Server mode without anybody yet: the operator signs in as the first admin with a link from their terminal. */
+function offerFirstLink(context: Context): void {
+  const { identity, reader, log } = context;
+  if (identity.users.hasAdmin(reader)) return;
+  const caller = systemCaller('server', 'cli', context.ids.prefixed('tr'));
+  const { token } = identity.links.createLink('first-admin', caller);
+  // In the fragment, so that it reaches no log of any server on the way.
+  const link = `${context.publicUrl()}/console/#link=${token}`;
+  log.warn({ link }, 'nobody is admin yet: open this link within 15 minutes to become the first one');
+}
+
+async function toFailure(error: unknown, config: Config): Promise<FailedMessage> {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE' || code === 'EACCES') {
+    const holder = findPortHolder(config.port);
+    const nextFreePort = await findFreePort(config.port + 1, config.host);
+    return {
+      type: 'failed',
+      code: 'port_taken',
+      message: `Port ${config.port} is taken${holder ? ` by ${holder}` : ''}.`,
+      details: {
+        port: config.port,
+        ...(holder ? { holder } : {}),
+        ...(nextFreePort === undefined ? {} : { nextFreePort }),
+      },
+    };
+  }
+  if (error instanceof FolderHeldError) {
+    return { type: 'failed', code: 'data_locked', message, details: { dataFolder: config.dataFolder } };
+  }
+  if (error instanceof WrongMasterKeyError) {
+    return { type: 'failed', code: 'wrong_key', message, details: { dataFolder: config.dataFolder } };
+  }
+  return { type: 'failed', code: 'unexpected', message, details: { dataFolder: config.dataFolder } };
+}
+
+/** Best effort: what the operating system says listens there. Never fails. */
+function findPortHolder(port: number): string | undefined {
+  const tries: readonly [string, string[], RegExp][] =
+    process.platform === 'win32'
+      ? [['netstat', ['-ano', '-p', 'TCP'], new RegExp(`:${port}\\s.*LISTENING\\s+(\\d+)`)]]
+      : [
+          ['lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], /p(\d+)\nc(.+)/],
+          ['ss', ['-ltnpH', `sport = :${port}`], /users:\(\("([^"]+)",pid=(\d+)/],
+        ];
+  for (const [command, args, pattern] of tries) {
+    try {
+      const output = execFileSync(command, args, { encoding: 'utf8', timeout: 2_000, stdio: ['ignore', 'pipe', 'ignore'] });
+      const match = pattern.exec(output);
+      if (!match) continue;
+      if (command === 'lsof') return `${match[2]} (pid ${match[1]})`;
+      if (command === 'ss') return `${match[1]} (pid ${match[2]})`;
+      return `pid ${match[1]}`;
+    } catch {
+      // The tool is missing or says nothing; the next one may know.
+    }
+  }
+  return undefined;
+}
+
+/** The next port nobody listens on, for the window's offer. */
+async function findFreePort(from: number, host: string): Promise<number | undefined> {
+  for (let port = from; port < Math.min(from + 50, 65_536); port += 1) {
+    const isFree = await new Promise<boolean>((resolve) => {
+      const probe = createServer();
+      probe.once('error', () => resolve(false));
+      probe.listen(port, host, () => probe.close(() => resolve(true)));
+    });
+    if (isFree) return port;
+  }
+  return undefined;
+}

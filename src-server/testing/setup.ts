@@ -1,0 +1,6 @@
+import { afterEach } from 'vitest';
+import { closeTestServers } from './test-server';
+
+afterEach(async () => {
+  await closeTestServers();
+});
