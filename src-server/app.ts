@@ -67,8 +67,7 @@ export function buildConsoleApp(context: Context, socketSecret: string): Fastify
   app.addHook('onRequest', async (request, reply) => {
     const secret = request.headers[SOCKET_SECRET_HEADER];
     if (typeof secret !== 'string' || !secretsEqual(secret, socketSecret)) {
-      request.raw.socket.destroySoon();
-      return reply.code(401).send();
+      return reply.code(401).header('connection', 'close').send();
     }
     return undefined;
   });

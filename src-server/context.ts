@@ -155,7 +155,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const agentCommands = createAgentCommands({ proposals: gate.proposals, onProfileChanged: indexProfile });
-  const search = createSearchService({ clock });
+  const search = createSearchService({ clock, publicUrl: () => publicUrl });
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
     actions,

@@ -26,7 +26,7 @@ export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () =
     >
       <div className={classes['groups']}>
         {[...groups].map(([name, entries]) => (
-          <section key={name} aria-label={name}>
+          <div key={name}>
             <h3 className={classes['heading']}>{name}</h3>
             <dl className={classes['list']}>
               {entries.map((hotkey) => (
@@ -45,7 +45,7 @@ export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () =
                 </Fragment>
               ))}
             </dl>
-          </section>
+          </div>
         ))}
       </div>
       <Switch

@@ -1,4 +1,4 @@
-import { Button, PinInput, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useState } from 'react';
@@ -8,6 +8,9 @@ import { BrandMark } from '../components/brand-mark';
 import { useErrorWords } from '../components/states';
 import { useFocusOnMount } from '../components/use-focus-on-mount';
 import classes from './gates.module.css';
+
+/** One-time codes have six digits (decisions §2). */
+const CODE_LENGTH = 6;
 
 /** Takes `#link=…` out of the address before anything else sees it: it is a secret that works once. */
 function takeLinkToken(): string | null {
@@ -51,7 +54,12 @@ export function SignInPage() {
   };
   const handleVerify = (event: FormEvent) => {
     event.preventDefault();
-    if (otp.length === 6) verify.mutate(otp);
+    if (otp.length === CODE_LENGTH) verify.mutate(otp);
+  };
+  const handleDigits = (text: string) => {
+    const digits = text.replaceAll(/\D/g, '');
+    setOtp(digits);
+    if (digits.length === CODE_LENGTH && !verify.isPending) verify.mutate(digits);
   };
   const words = (error: unknown) => {
     const { title, detail } = wordsOf(error);
@@ -85,19 +93,19 @@ export function SignInPage() {
                 If {email} may sign in here, a code of six digits is on its way. It works for ten minutes.
               </Trans>
             </p>
-            <PinInput
-              length={6}
-              type="number"
-              oneTimeCode
+            <TextInput
+              label={t`Six digits`}
+              className={classes['code']}
+              inputMode="numeric"
+              autoComplete="one-time-code"
+              required
+              maxLength={CODE_LENGTH}
               value={otp}
-              onChange={setOtp}
-              onComplete={(code) => verify.mutate(code)}
-              error={verify.isError}
-              getInputProps={(index) => ({ 'aria-label': t`Digit ${index + 1} of 6` })}
+              onChange={(event) => handleDigits(event.currentTarget.value)}
+              error={verify.isError ? words(verify.error) : null}
             />
-            {verify.isError ? <p role="alert">{words(verify.error)}</p> : null}
             <div className={classes['actions']}>
-              <Button type="submit" loading={verify.isPending} disabled={otp.length !== 6}>
+              <Button type="submit" loading={verify.isPending} disabled={otp.length !== CODE_LENGTH}>
                 <Trans>Sign in</Trans>
               </Button>
               <Button variant="default" onClick={() => setIsCodeSent(false)}>

@@ -79,6 +79,8 @@ export const theme = createTheme({
         centered: true,
         radius: 'md',
         transitionProps: { duration: 120, transition: 'fade' },
+        // Its <header> would count as a second banner of the page beside the title bar.
+        attributes: { header: { role: 'presentation' } },
       },
     }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),

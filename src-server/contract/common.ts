@@ -10,7 +10,10 @@ export function codePointLength(value: string): number {
   let length = 0;
   for (let index = 0; index < value.length; index += 1) {
     const unit = value.charCodeAt(index);
-    if (unit >= 0xd800 && unit <= 0xdbff && index + 1 < value.length) index += 1;
+    if (unit >= 0xd800 && unit <= 0xdbff) {
+      const next = value.charCodeAt(index + 1);
+      if (next >= 0xdc00 && next <= 0xdfff) index += 1;
+    }
     length += 1;
   }
   return length;

@@ -19,7 +19,7 @@ import { audit, auditCheckpoints, auditHead, auditPrivate, personKeys } from './
  */
 export const AUDIT_FORMAT_VERSION = 1;
 export const GENESIS = '0'.repeat(64);
-const CHECKPOINT_EVERY_ROWS = 1_000;
+export const CHECKPOINT_EVERY_ROWS = 1_000;
 
 export interface AuditEntry {
   readonly type: string;

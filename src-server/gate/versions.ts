@@ -1,5 +1,5 @@
 import type { FieldDiff } from '../contract/console/inbox';
-import { diffWords } from '../lib/word-diff';
+import { wordDiff } from '../lib/word-diff';
 
 /** Word diffs of the prose fields that differ between two inputs. */
 export function diffFieldsOf(
@@ -10,7 +10,7 @@ export function diffFieldsOf(
   return prose.flatMap((field) => {
     const from = asText(before[field]);
     const to = asText(after[field]);
-    return from === to ? [] : [{ field, changes: [...diffWords(from, to)] }];
+    return from === to ? [] : [{ field, changes: [...wordDiff(from, to)] }];
   });
 }
 

@@ -44,11 +44,11 @@ export function createRelay({
   let running: Promise<void> | undefined;
 
   const deliver = async (consumer: EventConsumer): Promise<void> => {
-    for (;;) {
+    while (!isStopping) {
       const from = positions.get(consumer.name) ?? 0;
       const events = listEventsAfter(reader, from, BATCH);
       const last = events.at(-1);
-      if (!last || isStopping) return;
+      if (!last) return;
       for (const event of events) await consumer.consume(event);
       positions.set(consumer.name, last.seq);
       if (consumer.isDurable) {

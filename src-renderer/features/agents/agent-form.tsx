@@ -141,7 +141,7 @@ export function AgentForm({ onCreated, onCancel }: AgentFormProps) {
         <ScopeFields />
       </Checkbox.Group>
       {isTaken ? null : <FormError error={create.error} fields={FIELDS} />}
-      <div className={classes['end']}>
+      <div className={classes['end']} data-inline={onCancel === undefined}>
         {onCancel ? (
           <Button variant="default" onClick={onCancel}>
             <Trans>Cancel</Trans>

@@ -79,16 +79,6 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
             </Button>
           ) : null
         }
-        description={
-          agent.status === 'active' ? (
-            <span id={meaningId}>
-              <Trans>
-                Pausing refuses every call of it but reading its own proposals, and stops what you approved a
-                moment ago. What waits for you keeps waiting.
-              </Trans>
-            </span>
-          ) : null
-        }
       />
       <StatusNotice agent={agent} meaningId={meaningId} />
       <FormError error={setPaused.error} />

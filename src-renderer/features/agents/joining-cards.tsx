@@ -20,22 +20,7 @@ export function JoiningCards({ joining, onClaimed }: JoiningCardsProps) {
   useAnnouncedArrivals(joining);
   useKeptFocus(joining.length, list);
 
-  const handleKey = () => {
-    const focused = document.activeElement?.closest('[data-joining]');
-    const card =
-      focused && list.current?.contains(focused) ? focused : list.current?.querySelector('[data-joining]');
-    card?.querySelector<HTMLButtonElement>('[data-claim]')?.click();
-  };
-  useHotkeys('page', [
-    {
-      id: 'joining.claim',
-      keys: ['c'],
-      label: msg`Claim the agent that wants to join`,
-      group: msg`Agents`,
-      isEnabled: joining.length > 0 && flow.shown === null,
-      run: handleKey,
-    },
-  ]);
+  useClaimKey(joining.length > 0);
 
   return (
     <>

@@ -44,11 +44,7 @@ export function OverviewTab({ agent }: { agent: AgentDetail }) {
             </LinkButton>
           }
         >
-          <Plural
-            value={agent.pending}
-            one="# proposal of it waits for you."
-            other="# proposals of it wait for you."
-          />
+          <Plural value={agent.pending} one="# proposal waits for you." other="# proposals wait for you." />
         </Notice>
       ) : null}
       <div className={classes['between']}>

@@ -34,7 +34,11 @@ export function PersonStep({ me, scheme, onNext }: StepProps) {
       </div>
     );
   }
-  return <PersonForm onDone={scheme.save} />;
+  const handleDone = () => {
+    scheme.save();
+    onNext();
+  };
+  return <PersonForm onDone={handleDone} />;
 }
 
 function PersonForm({ onDone }: { onDone: () => void }) {
@@ -65,10 +69,11 @@ function PersonForm({ onDone }: { onDone: () => void }) {
       form.current?.querySelector<HTMLElement>(`[name="${wrong}"]`)?.focus();
       return;
     }
-    setUp.mutate(
-      { displayName: displayName.trim(), email: email.trim(), locale: i18n.locale === 'de' ? 'de' : 'en' },
-      { onSuccess: onDone },
-    );
+    const locale = i18n.locale === 'de' ? 'de' : 'en';
+    // Not `onSuccess`: the form is gone as soon as there is a person.
+    void setUp
+      .mutateAsync({ displayName: displayName.trim(), email: email.trim(), locale })
+      .then(onDone, () => {});
   };
   return (
     <form ref={form} className={classes['form']} onSubmit={handleSubmit} noValidate>

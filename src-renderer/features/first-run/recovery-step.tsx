@@ -18,11 +18,12 @@ export function RecoveryStep({ me, onNext }: StepProps) {
   const [code, setCode] = useState<string | null>(null);
   const handleCreate = () =>
     create.mutate(undefined, { onSuccess: (answer) => setCode(answer.recoveryCode) });
-  const handleForget = () => {
+  const handleConfirmed = () => {
     setCode(null);
     create.reset();
+    onNext();
   };
-  if (code !== null) return <ShownCode code={code} onConfirmed={handleForget} onLater={onNext} />;
+  if (code !== null) return <ShownCode code={code} onConfirmed={handleConfirmed} onLater={onNext} />;
   const hasOne = me.setup.hasRecoveryCode;
   return (
     <div className={classes['form']}>

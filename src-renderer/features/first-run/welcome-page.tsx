@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconCheck } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import type { Me } from '../../../src-server/contract/console/session';
-import { useMe } from '../../api/session';
+import { meQuery, useMe } from '../../api/session';
 import { announce } from '../../components/announcer';
 import { BrandMark } from '../../components/brand-mark';
 import { FormError } from '../../components/form-error';
@@ -15,7 +16,7 @@ import { ApprovalStep } from './approval-step';
 import { LanguageStep } from './language-step';
 import { PersonStep } from './person-step';
 import { RecoveryStep } from './recovery-step';
-import { setupSteps, stepAfter, type StepId, stepToShow } from './setup-steps';
+import { setupSteps, stepAfter, type StepId, stepToResume, stepToShow } from './setup-steps';
 import { type ChosenScheme, useChosenScheme } from './use-chosen-scheme';
 import { useStepWords } from './use-step-words';
 import classes from './welcome.module.css';
@@ -39,11 +40,14 @@ function Welcome({ me }: { me: Me }) {
   const { t } = useLingui();
   const navigate = useNavigate({ from: '/welcome' });
   const search = useSearch({ from: '/welcome' });
+  const client = useQueryClient();
   const dismiss = useDismissSetup();
   const scheme = useChosenScheme();
   const wordsOf = useStepWords();
   const steps = setupSteps(me);
-  const current = stepToShow(me, search.step);
+  // Where it goes on is settled once: a step that becomes done stays open until the person moves on.
+  const [resumed] = useState(() => stepToResume(me));
+  const current = stepToShow(me, search.step ?? resumed);
   const number = steps.findIndex((step) => step.id === current) + 1;
   const total = steps.length;
   const words = wordsOf(current);
@@ -60,14 +64,16 @@ function Welcome({ me }: { me: Me }) {
     if (!hasMoved || isFirst) return;
     heading.current?.focus();
     announce(announcement);
-  }, [current, announcement]);
+  }, [current, announcement, shown]);
 
   const open = (step: StepId) => void navigate({ search: { step } });
   const leave = () => dismiss.mutate(undefined, { onSuccess: () => void navigate({ to: '/inbox' }) });
   const handleNext = () => {
-    const next = stepAfter(me, current);
+    // What was just done may have opened the next step after this was drawn.
+    const now = client.getQueryData(meQuery.queryKey) ?? me;
+    const next = stepAfter(now, current);
     if (next) open(next);
-    else if (me.setup.isDismissed) void navigate({ to: '/inbox' });
+    else if (now.setup.isDismissed) void navigate({ to: '/inbox' });
     else leave();
   };
   const step = { me, scheme, onNext: handleNext };

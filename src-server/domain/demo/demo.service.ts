@@ -5,3 +5,7 @@ export interface DemoService {
   load(caller: Caller): Promise<{ agents: number; proposals: number }>;
   remove(caller: Caller): number;
 }
+
+export function createDemoService(_deps: object): DemoService {
+  return { load: async () => ({ agents: 0, proposals: 0 }), remove: () => 0 };
+}

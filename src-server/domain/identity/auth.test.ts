@@ -286,9 +286,13 @@ describe('authenticateUser', () => {
     const world = await makeWorld(options);
     const { app, identity, keyring } = world;
     for (const url of ['/api/console/me', '/api/consoles', '/api/agent/me']) {
-      app.get(url, async (request) => ({
-        actor: await authenticateUser(request, { sessions: identity.sessions, mode: keyring.mode }),
-      }));
+      app.route({
+        method: 'GET',
+        url,
+        handler: async (request) => ({
+          actor: await authenticateUser(request, { sessions: identity.sessions, mode: keyring.mode }),
+        }),
+      });
     }
     const actorAt = async (url: string, headers: Record<string, string>): Promise<unknown> =>
       (await app.inject({ method: 'GET', url, headers })).json<{ actor: unknown }>().actor;

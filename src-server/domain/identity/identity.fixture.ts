@@ -42,11 +42,11 @@ export interface IdentityWorld extends AsyncDisposable {
   readonly jobs: JobRunner;
   readonly app: FastifyInstance;
   /** The newest code mailed to an address, read from the outbox as a person would. */
-  codeFor(address: string): string;
+  readonly codeFor: (address: string) => string;
   /** Types of audit rows, oldest first. */
-  auditTypes(): string[];
+  readonly auditTypes: () => string[];
   /** Every byte of the data folder's files, the write-ahead log included. */
-  bytesOnDisk(): Buffer;
+  readonly bytesOnDisk: () => Buffer;
 }
 
 export interface WorldOptions {
@@ -111,7 +111,7 @@ export async function createIdentityWorld({
     },
 
     auditTypes: () =>
-      database.raw.read.prepare('SELECT type FROM audit ORDER BY seq').pluck().all() as string[],
+      database.raw.read.prepare('SELECT type FROM audit ORDER BY seq').pluck().all().map(String),
 
     bytesOnDisk: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
 

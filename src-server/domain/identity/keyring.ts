@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { Reader, Tx, Writer } from '../../db/open';
 import { AppError } from '../../lib/errors';
 import { normaliseCode, type Ids } from '../../lib/ids';
@@ -13,6 +13,7 @@ import { findFact, insertFact, putFact } from './instance.repo';
  *   instance_id, mode   plain, for commands that hold no key
  *   identity_seal       the instance id, sealed with the mode as its context: an edited mode or id opens nothing
  *   audit_signing_key   Ed25519, PKCS8 PEM, sealed
+ *   audit_public_key    its public part, SPKI PEM, plain: `cli audit verify` needs no key
  *
  * The mode is what separates sessions that decide from those that never do (decisions §0), hence the seal.
  */
@@ -79,6 +80,24 @@ interface Connections {
 export function findInstanceMode(reader: Reader): InstanceMode | undefined {
   const value = findFact(reader, 'mode')?.toString('utf8');
   return value === 'desktop' || value === 'server' ? value : undefined;
+}
+
+/** The public part of the audit chain's key, SPKI PEM, without any key of ours; see `openAuditPublicKey`. */
+export function findAuditPublicKey(reader: Reader): string | undefined {
+  return findFact(reader, 'audit_public_key')?.toString('utf8');
+}
+
+/**
+ * The public part derived from the sealed key: who has the master key need not trust the plain one, which whoever
+ * can write the file can replace.
+ * @throws WrongMasterKeyError, DamagedKeyringError
+ */
+export function openAuditPublicKey(reader: Reader, masterKey: Buffer): string {
+  return publicPemOf(openSigningKey(reader, unlock(reader, masterKey)));
+}
+
+function publicPemOf(privatePem: string): string {
+  return createPublicKey(privatePem).export({ type: 'spki', format: 'pem' }).toString();
 }
 
 /** Whether `openKeyring` would make keys, rather than open those that are there. */
@@ -158,12 +177,14 @@ function initialise({
   const vault = openVault(masterKey, wrapped);
   const instanceId = ids.uuid();
   const pem = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const publicPem = publicPemOf(pem);
   const facts: readonly (readonly [string, Buffer])[] = [
     ['data_key', wrapped],
     ['instance_id', Buffer.from(instanceId)],
     ['mode', Buffer.from(mode)],
     ['identity_seal', vault.seal('signing-keys', instanceId, sealContext(mode))],
     ['audit_signing_key', vault.seal('signing-keys', pem, 'audit_signing_key')],
+    ['audit_public_key', Buffer.from(publicPem)],
   ];
   writer.transaction(
     (tx: Tx) => {
@@ -216,10 +237,14 @@ function keyringOf(
   facts: Pick<Keyring, 'vault' | 'instanceId' | 'mode'>,
 ): Keyring {
   const { vault } = facts;
+  const auditSigningKey = openSigningKey(reader, vault);
+  if (findAuditPublicKey(reader) !== publicPemOf(auditSigningKey)) {
+    throw new DamagedKeyringError('The public key of the audit log was changed from outside.');
+  }
   let pendingCode: string | undefined;
   return {
     ...facts,
-    auditSigningKey: openSigningKey(reader, vault),
+    auditSigningKey,
 
     hasRecoveryCode: () => findFact(reader, 'data_key_recovery') !== undefined,
 

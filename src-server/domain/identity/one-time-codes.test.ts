@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MINUTE, DAY } from '../../lib/clock';
+import { DAY, MINUTE, SECOND } from '../../lib/clock';
 import { isAppError, type AppError } from '../../lib/errors';
 import { cliCaller, createIdentityWorld, type IdentityWorld, type WorldOptions } from './identity.fixture';
 
@@ -84,7 +84,7 @@ describe('a one-time code', () => {
     for (let guess = 0; guess < 4; guess += 1) {
       await refusalOf(identity.codes.verify({ ...signIn(ALICE), otp: not(otp) }, () => undefined));
     }
-    await identity.codes.verify({ ...signIn(ALICE), otp }, () => undefined);
+    await expect(identity.codes.verify({ ...signIn(ALICE), otp }, () => 'done')).resolves.toBe('done');
   });
 
   it('lives ten minutes', async () => {
@@ -97,18 +97,21 @@ describe('a one-time code', () => {
     expect(refusal.code).toBe('unauthenticated');
   });
 
-  it('ends when a newer one is asked for', async () => {
-    const { identity, codeFor } = await makeWorld();
+  it('ends when a newer one is asked for, even after that was used', async () => {
+    const { identity, codeFor, clock } = await makeWorld();
     await identity.codes.request(signIn(ALICE));
     const older = codeFor(ALICE);
     let newer = older;
     // One in a million times both are the same digits.
     while (newer === older) {
+      clock.advance(SECOND);
       await identity.codes.request(signIn(ALICE));
       newer = codeFor(ALICE);
     }
     await refusalOf(identity.codes.verify({ ...signIn(ALICE), otp: older }, () => undefined));
-    await identity.codes.verify({ ...signIn(ALICE), otp: newer }, () => undefined);
+    await expect(identity.codes.verify({ ...signIn(ALICE), otp: newer }, () => 'done')).resolves.toBe('done');
+    const refusal = await refusalOf(identity.codes.verify({ ...signIn(ALICE), otp: older }, () => undefined));
+    expect(refusal.details).toEqual({});
   });
 
   it('stays good when what it was to do failed, and nothing of that is kept', async () => {
@@ -185,6 +188,10 @@ describe('limits of one-time codes', () => {
     for (let request = 0; request < 25; request += 1) {
       await identity.codes.request(signIn(`person${request}@example.com`, ip));
     }
+    const limited = () => identity.codes.request(signIn('person0@example.com', ip));
+    await limited();
+    await limited();
+    expect((await refusalOf(limited())).code).toBe('rate_limited');
   });
 
   it('end guessing from one IP, whatever the addresses', async () => {
@@ -243,7 +250,8 @@ describe('an address that may not sign in', () => {
       ip: AWAY,
     };
     await identity.codes.request(claim);
-    await identity.codes.verify({ ...claim, otp: codeFor('stranger@example.com') }, () => undefined);
+    const otp = codeFor('stranger@example.com');
+    await expect(identity.codes.verify({ ...claim, otp }, () => 'claimed')).resolves.toBe('claimed');
   });
 });
 

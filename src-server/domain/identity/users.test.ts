@@ -79,7 +79,9 @@ describe('people', () => {
     writer.transaction((tx) => users.updatePreferences(tx, id, { colorScheme: 'dark' }));
     writer.transaction((tx) => users.updatePreferences(tx, id, { expiryDays: 3, locale: undefined }));
     expect(users.preferencesOf(reader, id)).toEqual({ locale: null, colorScheme: 'dark', expiryDays: 3 });
-    expect(() => writer.transaction((tx) => users.updatePreferences(tx, id, { expiryDays: 31 }))).toThrow();
+    expect(() => writer.transaction((tx) => users.updatePreferences(tx, id, { expiryDays: 31 }))).toThrow(
+      'expiryDays',
+    );
     expect(users.preferencesOf(reader, german).locale).toBe('de');
     expect(users.localeOf(reader, 'G@example.com')).toBe('de');
     expect(users.localeOf(reader, 'stranger@example.com')).toBe('en');

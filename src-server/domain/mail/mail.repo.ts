@@ -49,6 +49,9 @@ export function setMailStatus(
     .run();
 }
 
+/** SQLite takes an offset only behind a limit. */
+const ALL = Number.MAX_SAFE_INTEGER;
+
 /** Forgets what is older than `before`, and all but the newest `keep` of what no job waits for. */
 export function pruneMailRows(tx: Tx, before: number, keep: number): void {
   tx.delete(mails).where(lt(mails.createdAt, before)).run();
@@ -58,7 +61,7 @@ export function pruneMailRows(tx: Tx, before: number, keep: number): void {
     .from(mails)
     .where(ne(mails.status, 'queued'))
     .orderBy(desc(mails.createdAt), desc(sql`rowid`))
-    .limit(-1)
+    .limit(ALL)
     .offset(keep);
   tx.delete(mails).where(inArray(mails.id, surplus)).run();
 }

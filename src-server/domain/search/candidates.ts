@@ -12,12 +12,13 @@ import {
  * From a query to a ranked list of rows, at a cost that does not follow the size of the index:
  *
  *   all words, newest 20,000 rows ── 100 or more? ──> rank
- *        └─ fewer ─> all words, older rows too ── 30 or more? ──> rank
- *                         └─ fewer ─> the last word as the start of one ──> rank
+ *        └─ fewer ─> all words, older rows too ── 30 or more, or the last word is a frequent one? ──> rank
+ *                         └─ else ─> the last word as the start of one ──> rank
  *
- * Joint matches of frequent words are plenty in the newest rows; rare words have short lists, whole. Only the best
- * 100 are read; the rest keep their order of age. Whoever pages past a list that stopped early gets the older
- * matches after it.
+ * Joint matches of frequent words are plenty in the newest rows; rare words have short lists, whole. Looking for
+ * the starts of words is dear, since FTS5 merges the lists of all of them first: it is kept for what few would find
+ * otherwise. Only the best 100 are read; the rest keep their order of age. Whoever pages past a list that stopped
+ * early gets the older matches after it.
  */
 
 /** The most that is ever listed for one query (decisions §6). */
@@ -26,6 +27,8 @@ const RECENT_ROWS = 20_000;
 const READ_CANDIDATES = 100;
 /** The longest page: with a page of whole words there is no need to guess at longer ones. */
 const STARTS_BELOW = 30;
+/** A word that so many rows have is meant as it stands. */
+const FREQUENT = 500;
 
 export interface PreparedQuery {
   /** FTS5: all words, the last perhaps the start of one. */
@@ -48,6 +51,12 @@ export interface RankedList {
 
 function wholeWords(match: string): string {
   return match.endsWith('*') ? match.slice(0, -1) : match;
+}
+
+/** Whether the last word is in so many rows that it is hardly the start of another. */
+function isLastFrequent(db: Reader, corpus: SearchCorpus, match: string, to: number): boolean {
+  const last = match.slice(match.lastIndexOf(' "') + 1);
+  return listMatches(db, corpus, last, { from: 0, to, limit: FREQUENT }).length === FREQUENT;
 }
 
 /** What to read: rows with all words in the title first, then the newest. */
@@ -102,7 +111,8 @@ export function findRanked(db: Reader, corpus: SearchCorpus, query: PreparedQuer
       ? []
       : listMatches(db, corpus, exact.match, { from: 0, to: from - 1, limit: MAX_CANDIDATES - recent.length });
   const found = [...recent, ...older];
-  if (found.length >= STARTS_BELOW || exact.match === query.match) {
+  const isEnough = found.length >= STARTS_BELOW || exact.match === query.match;
+  if (isEnough || isLastFrequent(db, corpus, exact.match, to)) {
     return { seqs: rank(db, corpus, exact, found, now), from: 0 };
   }
   const starts = listMatches(db, corpus, query.match, { from: 0, to, limit: MAX_CANDIDATES });

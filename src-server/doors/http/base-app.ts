@@ -10,7 +10,18 @@ import { toAppError, wordError, type Dialect } from './dialect';
 export const BODY_LIMIT_BYTES = 256 * 1024;
 const MAX_PARAM_LENGTH = 200;
 
+/** One registered route, for walks over the whole table and `cli routes`. */
+export interface RouteRow {
+  readonly method: string;
+  readonly path: string;
+  readonly dialect: Dialect | undefined;
+  readonly isWrite: boolean;
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    readonly routeTable: RouteRow[];
+  }
   interface FastifyRequest {
     /** The body as it came, for the hash of an idempotent request. */
     rawBody: string;
@@ -39,6 +50,15 @@ export function createBaseApp({
     frameworkErrors: (error, request, reply) => {
       sendError(error, request.url ?? '/', request.id, reply as FastifyReply);
     },
+  });
+
+  const routeTable: RouteRow[] = [];
+  app.decorate('routeTable', routeTable);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) {
+      if (one === 'HEAD') continue;
+      routeTable.push({ method: one, path: url, dialect: config?.dialect, isWrite: config?.isWrite === true });
+    }
   });
 
   const parseJson = app.getDefaultJsonParser('error', 'error');

@@ -31,7 +31,15 @@ export interface GatewayDeps {
 
 /** `POST`/`GET /api/mcp` and its OpenAPI document (MCP-1, MCP-2). JSON-RPC bodies go to the MCP server (C-76). */
 export function mountGateway(app: FastifyInstance, deps: GatewayDeps): void {
-  app.post('/api/mcp', { config: { dialect: 'mma', isWrite: true } }, async (request, reply) => {
+  const post = {
+    config: { dialect: 'mma', isWrite: true },
+    // A body that could not be read is answered in the dialect it was written in.
+    errorHandler: (error: unknown, request: FastifyRequest, reply: FastifyReply): void => {
+      const refused = request.rawBody.includes('"jsonrpc"') ? deps.mcp.refuse(error, reply) : undefined;
+      if (refused === undefined) throw error;
+    },
+  } as const;
+  app.post('/api/mcp', post, async (request, reply) => {
     const { body } = request;
     if (isJsonRpcBody(body)) return deps.mcp.answer(request, reply, body);
     if (typeof body !== 'object' || body === null || !('tool' in body)) {

@@ -176,7 +176,7 @@ function toCandidate(view: string, groups: readonly Group[]): Candidate {
   let from = first;
   if (view.charAt(from - 1) === '(') from -= 1;
   if (view.charAt(from - 1) === ' ' && view.charAt(from - 2) === '+') from -= 1;
-  const hasPlus = view.charAt(from - 1) === '+' && !isWord(view.charAt(from - 2));
+  const hasPlus = view.charAt(from - 1) === '+' && !/[\p{L}\p{N}]/u.test(view.charAt(from - 2));
   const text = view.slice(from, to).trim();
   if (hasPlus) from -= 1;
   else from = view.charAt(first - 1) === '(' ? first - 1 : first;
