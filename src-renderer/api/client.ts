@@ -11,13 +11,18 @@ type Part<Name extends string, Schema extends z.ZodType> = [z.input<Schema>] ext
 
 export type CallArgs<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType> = Part<'params', P> &
   Part<'query', Q> &
-  Part<'body', B> & { readonly signal?: AbortSignal | undefined };
+  Part<'body', B> & {
+    readonly signal?: AbortSignal | undefined;
+    /** A write that may arrive twice without harm: tried again while the server restarts. */
+    readonly canRepeat?: boolean;
+  };
 
 interface AnyArgs {
   readonly params?: unknown;
   readonly query?: unknown;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  readonly canRepeat?: boolean;
 }
 
 /** Waits between the tries of a write while the server restarts, ms; about 8 s in all. */
@@ -94,11 +99,14 @@ export async function exchange(
   return body;
 }
 
-/** Signed-in sessions of server mode last 15 minutes (AUTH-3); one refresh serves all calls that met the end. */
 let refreshing: Promise<boolean> | undefined;
 
-function refreshSession(): Promise<boolean> {
-  refreshing ??= exchange(apiUrl('/api/auth/refresh'), { method: 'POST', body: { console: true } })
+/**
+ * Renews a signed-in session of server mode, whose access lasts 15 minutes (AUTH-3). One call serves all that met the
+ * end together. False when there is nothing to renew.
+ */
+export function refreshSession(): Promise<boolean> {
+  refreshing ??= exchange(apiUrl('/api/auth/refresh'), { method: 'POST', body: {} })
     .then(
       () => true,
       () => false,
@@ -133,8 +141,8 @@ async function send(
 }
 
 /**
- * Calls a console endpoint. Writes carry one `Idempotency-Key` and are tried again while the server restarts, so a
- * decision made at the wrong moment counts once.
+ * Calls a console endpoint. Writes carry an `Idempotency-Key`; those that say `canRepeat` are tried again while the
+ * server restarts, so that a decision made at the wrong moment is not lost.
  * @throws ProblemError with the server's problem details; NetworkError when no answer came; AnswerError (development
  *   only) when the answer does not match the contract.
  */
@@ -153,7 +161,7 @@ export async function call<
   const url = apiUrl(`/api/console${fillPath(endpoint.path, args.params)}${toSearch(args.query)}`);
   const isWrite = endpoint.method !== 'GET';
   const key = isWrite ? crypto.randomUUID() : undefined;
-  const delays = isWrite ? WRITE_RETRY_DELAYS_MS : [];
+  const delays = isWrite && args.canRepeat === true ? WRITE_RETRY_DELAYS_MS : [];
   for (let attempt = 0; ; attempt += 1) {
     try {
       return checkAnswer(endpoint, await send(endpoint.method, url, args, key));

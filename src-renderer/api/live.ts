@@ -90,6 +90,8 @@ export function createLive(client: QueryClient) {
     setState(state === 'connecting' ? 'connecting' : 'reconnecting');
     if (source?.readyState !== EventSource.CLOSED) return;
     source.close();
+    // It may have been refused because the session ran out, which reading `me` renews or finds out.
+    void client.invalidateQueries({ queryKey: ['me'] });
     clearTimeout(reopenTimer);
     reopenTimer = setTimeout(open, Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** failures));
     failures = Math.min(failures + 1, 10);

@@ -1,9 +1,9 @@
 import { i18n } from '@lingui/core';
 import { I18nProvider } from '@lingui/react';
 import { MantineProvider } from '@mantine/core';
-import { Notifications } from '@mantine/notifications';
 import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import type { Live } from '../api/live';
 import { LiveProvider } from '../api/live-context';
 import { Announcer } from '../components/announcer';
@@ -11,6 +11,9 @@ import { useHotkeyListener } from '../hotkeys/hotkeys';
 import { cssVariables, theme } from '../theme/theme';
 import type { ConsoleRouter } from './router';
 import { ShellGate } from './shell-gate';
+
+// Nothing is notified while the first page comes up.
+const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
 
 interface AppProps {
   readonly queryClient: QueryClient;
@@ -36,7 +39,9 @@ export function App({ queryClient, live, router, nonce }: AppProps) {
             <ShellGate>
               <RouterProvider router={router} />
             </ShellGate>
-            <Notifications position="bottom-right" limit={3} autoClose={6000} containerWidth={360} />
+            <Suspense>
+              <Notifications position="bottom-right" limit={3} autoClose={6000} containerWidth={360} />
+            </Suspense>
             <Announcer />
           </LiveProvider>
         </QueryClientProvider>

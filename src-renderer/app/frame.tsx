@@ -4,7 +4,7 @@ import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { IconInbox, IconRobot } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { type ComponentType, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useState } from 'react';
 import { useMe } from '../api/session';
 import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
@@ -12,9 +12,10 @@ import { SetupBanner } from '../features/first-run/setup-banner';
 import { inboxCountsQuery } from '../features/inbox/api';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
-import { HotkeyHelp } from './hotkey-help';
 import { PreferencesMenu } from './preferences-menu';
 import { StatusBar } from './status-bar';
+
+const HotkeyHelp = lazy(async () => ({ default: (await import('./hotkey-help')).HotkeyHelp }));
 
 /** The counter of what waits stops here; beyond, the exact number helps nobody. */
 const MAX_COUNT = 999;
@@ -85,7 +86,11 @@ export function Frame() {
         </main>
       </div>
       <StatusBar />
-      <HotkeyHelp isOpen={isHelpOpen} onClose={() => setIsHelpOpen(false)} />
+      {isHelpOpen ? (
+        <Suspense>
+          <HotkeyHelp isOpen onClose={() => setIsHelpOpen(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { IconAdjustmentsHorizontal, IconCheck } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ColorScheme, Locale } from '../../src-server/contract/console/session';
-import { useMe, useUpdatePreferences } from '../api/session';
+import { signOut, useMe, useUpdatePreferences } from '../api/session';
 import { Kbd } from '../components/kbd';
 import { activateLocale } from '../locales/i18n';
 import classes from './preferences-menu.module.css';
@@ -26,6 +26,10 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
   const handleLocale = (locale: Locale) => {
     void activateLocale(locale);
     update.mutate({ locale });
+  };
+  const handleSignOut = () => {
+    // What another person may not see goes with the session, whether or not the server answered.
+    void signOut().finally(() => globalThis.location.reload());
   };
   return (
     <Menu position="bottom-end" width={208}>
@@ -73,6 +77,11 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
         >
           <Trans>Shortcuts</Trans>
         </Menu.Item>
+        {me.data?.mode === 'server' ? (
+          <Menu.Item leftSection={<Mark isOn={false} />} onClick={handleSignOut}>
+            <Trans>Sign out</Trans>
+          </Menu.Item>
+        ) : null}
       </Menu.Dropdown>
     </Menu>
   );

@@ -1,13 +1,14 @@
 import { Loader } from '@mantine/core';
 import { Navigate, Outlet, useLocation } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLiveStream } from '../api/live-context';
 import { useMe } from '../api/session';
 import { ErrorState } from '../components/states';
 import { activateLocale } from '../locales/i18n';
 import { useColorScheme } from '../theme/color-scheme';
 import classes from './gates.module.css';
-import { SignInPage } from './sign-in-page';
+
+const SignInPage = lazy(async () => ({ default: (await import('./sign-in-page')).SignInPage }));
 
 /**
  * Who may see the pages: on the desktop whoever is there, after first run has begun; in server mode who is signed in.
@@ -36,16 +37,21 @@ export function SessionGate() {
       </div>
     );
   }
-  if (isSignedOut && !wasInside) return <SignInPage />;
   if (data.mode === 'desktop' && !data.setup.hasOwner && pathname !== '/welcome') {
     return <Navigate to="/welcome" replace />;
   }
   return (
     <>
-      <div className={classes['page']} hidden={isSignedOut} inert={isSignedOut}>
-        <Outlet />
-      </div>
-      {isSignedOut ? <SignInPage /> : null}
+      {isSignedOut && !wasInside ? null : (
+        <div className={classes['page']} hidden={isSignedOut} inert={isSignedOut}>
+          <Outlet />
+        </div>
+      )}
+      {isSignedOut ? (
+        <Suspense>
+          <SignInPage />
+        </Suspense>
+      ) : null}
     </>
   );
 }

@@ -1,11 +1,14 @@
 import { Loader } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
-import { type ReactNode, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useState } from 'react';
 import { BrandMark } from '../components/brand-mark';
 import { shell, useShellState } from '../shell';
 import classes from './gates.module.css';
-import { StartFailurePage } from './start-failure-page';
-import { UnlockPage } from './unlock-page';
+
+const StartFailurePage = lazy(async () => ({
+  default: (await import('./start-failure-page')).StartFailurePage,
+}));
+const UnlockPage = lazy(async () => ({ default: (await import('./unlock-page')).UnlockPage }));
 
 /**
  * What the desktop shell has to say before there is a page: unlocking, starting, not able to start. Once the page was
@@ -28,8 +31,10 @@ export function ShellGate({ children }: { children: ReactNode }) {
           {children}
         </div>
       ) : null}
-      {isLocked ? <UnlockPage keychain={state.keychain} /> : null}
-      {isFailed && !isLocked ? <StartFailurePage failure={state.failure} /> : null}
+      <Suspense>
+        {isLocked ? <UnlockPage keychain={state.keychain} /> : null}
+        {isFailed && !isLocked ? <StartFailurePage failure={state.failure} /> : null}
+      </Suspense>
       {!wasUp && !isCovered ? <StartingPage /> : null}
     </>
   );

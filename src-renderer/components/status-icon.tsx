@@ -15,7 +15,8 @@ import type { ComponentType } from 'react';
 import type { ActionStatus, AgentStatus } from '../../src-server/contract/common';
 import classes from './status-icon.module.css';
 
-type Status = ActionStatus | AgentStatus;
+/** `undone`: executed, and taken back by the owner since. */
+type Status = ActionStatus | AgentStatus | 'undone';
 type Tone = 'neutral' | 'ok' | 'warn' | 'danger';
 
 const LOOK: Record<Status, { Icon: ComponentType<{ size: number; stroke: number }>; tone: Tone }> = {
@@ -24,6 +25,7 @@ const LOOK: Record<Status, { Icon: ComponentType<{ size: number; stroke: number 
   executed: { Icon: IconCircleCheck, tone: 'ok' },
   failed: { Icon: IconAlertTriangle, tone: 'danger' },
   rejected: { Icon: IconX, tone: 'warn' },
+  undone: { Icon: IconArrowBackUp, tone: 'warn' },
   expired: { Icon: IconClockOff, tone: 'neutral' },
   withdrawn: { Icon: IconArrowBackUp, tone: 'neutral' },
   cancelled: { Icon: IconBan, tone: 'neutral' },
@@ -44,6 +46,7 @@ export function useStatusWord(): (status: Status) => string {
       executed: t`Done`,
       failed: t`Failed`,
       rejected: t`Rejected`,
+      undone: t`Undone`,
       expired: t`Expired`,
       withdrawn: t`Withdrawn`,
       cancelled: t`Cancelled`,

@@ -7,6 +7,7 @@ import {
   type MantineColorsTuple,
   Menu,
   Modal,
+  Notification,
   Tooltip,
 } from '@mantine/core';
 
@@ -83,6 +84,7 @@ export const theme = createTheme({
         attributes: { header: { role: 'presentation' } },
       },
     }),
+    Notification: Notification.extend({ styles: { description: { color: 'var(--cs-text)' } } }),
     Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withArrow: false },

@@ -32,6 +32,7 @@ export function AddKeyDialog({ agent, initialName = '', onClose }: AddKeyDialogP
   const [days, setDays] = useState('');
   const [wasSent, setWasSent] = useState(false);
   const isFresh = made === null;
+  const agentName = agent.name;
 
   const ours = {
     name:
@@ -64,14 +65,14 @@ export function AddKeyDialog({ agent, initialName = '', onClose }: AddKeyDialogP
       opened
       onClose={onClose}
       size="lg"
-      title={isFresh ? t`Add a key` : t`The new key of ${agent.name}`}
+      title={isFresh ? t`Add a key` : t`The new key of ${agentName}`}
       closeButtonProps={{ 'aria-label': t`Close` }}
       withCloseButton={isFresh}
       closeOnEscape={isFresh}
       closeOnClickOutside={false}
     >
       {made ? (
-        <NewKeyPanel agentId={agent.id} newKey={made} doneLabel={t`Done`} onDone={onClose} />
+        <NewKeyPanel agentId={agent.id} newKey={made} doneLabel={t({ message: 'Done', context: 'button' })} onDone={onClose} />
       ) : (
         <form ref={form} onSubmit={handleSubmit} className={classes['form']} noValidate>
           <div className={classes['pair']}>

@@ -22,7 +22,7 @@ export function NewKeyDialog({ agentId, agentName, newKey, onDone }: NewKeyDialo
       closeOnEscape={false}
       closeOnClickOutside={false}
     >
-      <NewKeyPanel agentId={agentId} newKey={newKey} doneLabel={t`Done`} onDone={onDone} />
+      <NewKeyPanel agentId={agentId} newKey={newKey} doneLabel={t({ message: 'Done', context: 'button' })} onDone={onDone} />
     </Modal>
   );
 }

@@ -1,18 +1,19 @@
 import { Button } from '@mantine/core';
-import { notifications } from '@mantine/notifications';
 import { IconTestPipe } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { FormError } from '../../components/form-error';
 import { Notice } from '../../components/notice';
 import { useRemoveSampleWorld } from './api';
+import { useNotify } from '../../components/use-notify';
 
 /** Says that sample agents are here, and takes them out in one click. */
 export function SampleNotice() {
   const { t } = useLingui();
+  const notify = useNotify();
   const remove = useRemoveSampleWorld();
   const handleRemove = () =>
     remove.mutate(undefined, {
-      onSuccess: () => notifications.show({ message: t`The sample world is gone.` }),
+      onSuccess: () => notify({ message: t`The sample world is gone.` }),
     });
   return (
     <>

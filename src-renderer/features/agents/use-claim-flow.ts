@@ -1,10 +1,10 @@
-import { notifications } from '@mantine/notifications';
 import { plural } from '@lingui/core/macro';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { AgentDetail, JoiningAgent } from '../../../src-server/contract/console/agents';
 import { ProblemError } from '../../api/problem';
 import { announce } from '../../components/announcer';
+import { useNotify } from '../../components/use-notify';
 import { useClaimAgent, useDisownAgent } from './api';
 import type { NewKey } from './new-key-panel';
 
@@ -25,6 +25,7 @@ export function isOtpAsked(error: unknown): boolean {
  */
 export function useClaimFlow(onClaimed?: (agent: AgentDetail) => void) {
   const { t } = useLingui();
+  const notify = useNotify();
   const claiming = useClaimAgent();
   const disowning = useDisownAgent();
   const [busyId, setBusyId] = useState<string | null>(null);
@@ -50,7 +51,7 @@ export function useClaimFlow(onClaimed?: (agent: AgentDetail) => void) {
         drafts > 0
           ? t`${plural(drafts, { one: '# draft of it waits in your Inbox.', other: '# drafts of it wait in your Inbox.' })}`
           : t`What it proposes will wait in your Inbox.`;
-      notifications.show({ title, message });
+      notify({ title, message });
       announce(`${title}. ${message}`);
       if (answer.key) setShown({ agent: answer.agent, key: answer.key });
       onClaimed?.(answer.agent);
@@ -68,7 +69,7 @@ export function useClaimFlow(onClaimed?: (agent: AgentDetail) => void) {
     try {
       await disowning.mutateAsync(agent.id);
       const { name } = agent;
-      notifications.show({
+      notify({
         message: t`${name} is refused: its keys are revoked and your address is free again.`,
       });
     } catch (error) {

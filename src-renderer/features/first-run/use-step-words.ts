@@ -14,7 +14,7 @@ export function useStepWords(): (step: StepId) => { short: string; title: string
       person: {
         short: t`Who you are`,
         title: t`Who decides here?`,
-        lead: t`This desktop belongs to one person. No account and no password are made, and nothing leaves this computer.`,
+        lead: t`This desktop belongs to one person. There is no account elsewhere and no password; what you enter is kept on this computer.`,
       },
       recovery: {
         short: t`Recovery code`,

@@ -100,7 +100,8 @@ function useDetailMutation<Input>(run: (input: Input) => Promise<InboxDetail>) {
 export function useMarkRead() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ id, version, hash }: Seen) => call(markRead, { params: { id }, body: { version, hash } }),
+    mutationFn: ({ id, version, hash }: Seen) =>
+      call(markRead, { params: { id }, body: { version, hash }, canRepeat: true }),
     onSuccess: (_answer, { id, version }) => {
       const detail = client.getQueryData(inboxItemQuery(id).queryKey);
       if (detail?.version === version) showDetail(client, { ...detail, isRead: true });
@@ -116,13 +117,15 @@ export interface Verdict extends Seen {
 
 /** Approves or rejects exactly the version and hash given. */
 export function useDecide() {
-  return useDetailMutation(({ id, ...body }: Verdict) => call(decide, { params: { id }, body }));
+  return useDetailMutation(({ id, ...body }: Verdict) =>
+    call(decide, { params: { id }, body, canRepeat: true }),
+  );
 }
 
 /** Saves an edit as the next version. */
 export function useEditProposal() {
   return useDetailMutation(({ id, ...body }: Seen & { fields: Record<string, string> }) =>
-    call(editProposal, { params: { id }, body }),
+    call(editProposal, { params: { id }, body, canRepeat: true }),
   );
 }
 

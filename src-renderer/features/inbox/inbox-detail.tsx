@@ -1,7 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActionVersion, InboxDetail } from '../../../src-server/contract/console/inbox';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { AgentSays } from './agent-says';
@@ -16,11 +16,13 @@ import classes from './inbox-detail.module.css';
 import { Outcome } from './outcome';
 import { PayloadView } from './payload-view';
 import { RawView } from './raw-view';
-import { RejectDialog } from './reject-dialog';
 import { scrollPage, useReadCoverage } from './use-read-coverage';
 import type { Triage } from './use-triage';
 import { useHint } from './use-hint';
 import { DetailTabs, type DetailTab } from './detail-tabs';
+
+// Loaded once the page is up (see inbox-page.tsx): its dialog is half of this page's code.
+const RejectDialog = lazy(async () => ({ default: (await import('./reject-dialog')).RejectDialog }));
 
 /** A click so soon after the first belongs to it: a double click must not approve for good, ms. */
 const ARM_MS = 500;
@@ -296,15 +298,19 @@ export function InboxDetailView(props: InboxDetailProps) {
           retry: () => void triage.retry(detail),
         }}
       />
-      <RejectDialog
-        isOpen={isRejecting && canDecide}
-        agentName={agentName}
-        onClose={() => setIsRejecting(false)}
-        onReject={(answer) => {
-          setIsRejecting(false);
-          void triage.reject(detail, answer);
-        }}
-      />
+      <Suspense>
+        {isRejecting && canDecide ? (
+          <RejectDialog
+            isOpen
+            agentName={agentName}
+            onClose={() => setIsRejecting(false)}
+            onReject={(answer) => {
+              setIsRejecting(false);
+              void triage.reject(detail, answer);
+            }}
+          />
+        ) : null}
+      </Suspense>
     </section>
   );
 }

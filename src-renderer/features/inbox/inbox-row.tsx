@@ -90,7 +90,7 @@ export function InboxRow({
             <span className={classes['time']}>
               <RelativeTime at={item.decidedAt ?? item.updatedAt} />
             </span>
-            <StatusIcon status={item.status} />
+            <StatusIcon status={item.isUndone ? 'undone' : item.status} />
           </>
         )}
       </span>

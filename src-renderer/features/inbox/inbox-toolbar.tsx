@@ -1,15 +1,17 @@
-import { ActionIcon, Button, CloseButton, Popover, Select, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, CloseButton, Popover, TextInput, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconFilter, IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { type RefObject, useEffect, useRef, useState } from 'react';
-import { KINDS, kind as kindSchema } from '../../../src-server/contract/common';
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
 import { filterAgentsQuery } from './api';
 import type { InboxSearch } from './inbox-search';
 import classes from './inbox-toolbar.module.css';
 import { useKindWords } from './words';
+
+// Two selects with lists are most of what is loaded for a filter that is opened now and then.
+const InboxFilters = lazy(async () => ({ default: (await import('./inbox-filters')).InboxFilters }));
 
 /** Typing rests this long before the list is asked anew, ms. */
 const SEARCH_PAUSE_MS = 220;
@@ -124,8 +126,6 @@ function SearchField({ initial, field, onSearch }: SearchFieldProps) {
 function FilterMenu({ search, onChange }: Pick<InboxToolbarProps, 'search' | 'onChange'>) {
   const { t } = useLingui();
   const [isOpen, setIsOpen] = useState(false);
-  const agents = useQuery({ ...filterAgentsQuery, enabled: isOpen || search.agent !== undefined });
-  const kindWord = useKindWords();
   const isOn = search.agent !== undefined || search.kind !== undefined;
   return (
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={260} trapFocus shadow="md">
@@ -143,30 +143,9 @@ function FilterMenu({ search, onChange }: Pick<InboxToolbarProps, 'search' | 'on
         </Tooltip>
       </Popover.Target>
       <Popover.Dropdown className={classes['filters']} aria-label={t`Filters`}>
-        <Select
-          label={t({ message: 'Agent', context: 'filter' })}
-          placeholder={t`All agents`}
-          data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
-          value={search.agent ?? null}
-          onChange={(agent) => onChange({ agent: agent ?? undefined })}
-          clearable
-          clearButtonProps={{ 'aria-label': t`All agents` }}
-          searchable
-          comboboxProps={{ withinPortal: false }}
-        />
-        <Select
-          label={t`Kind`}
-          placeholder={t`All kinds`}
-          data={KINDS.map((value) => ({ value, label: kindWord(value) }))}
-          value={search.kind ?? null}
-          onChange={(value) => onChange({ kind: kindSchema.safeParse(value).data })}
-          clearable
-          clearButtonProps={{ 'aria-label': t`All kinds` }}
-          comboboxProps={{ withinPortal: false }}
-        />
-        <Button variant="default" onClick={() => setIsOpen(false)}>
-          <Trans>Close</Trans>
-        </Button>
+        <Suspense>
+          <InboxFilters search={search} onChange={onChange} onClose={() => setIsOpen(false)} />
+        </Suspense>
       </Popover.Dropdown>
     </Popover>
   );

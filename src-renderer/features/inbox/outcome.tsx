@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
-import { StatusIcon, useStatusWord } from '../../components/status-icon';
+import { StatusIcon } from '../../components/status-icon';
 import { RelativeTime } from '../../components/time';
 import { openExternal } from '../../shell';
 import classes from './outcome.module.css';
@@ -11,7 +11,6 @@ import { useReasonWords } from './words';
 /** What became of a decided proposal: the decision, who made it, and what happened then. */
 export function Outcome({ detail }: { detail: InboxDetail }) {
   const { t } = useLingui();
-  const wordOf = useStatusWord();
   const reasonWord = useReasonWords();
   const last = detail.decisions.at(-1);
   const { failure, resultUrl } = detail;
@@ -24,7 +23,7 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
       data-testid="outcome"
     >
       <p className={classes['line']}>
-        <StatusIcon status={detail.status} word={wordOf(detail.status)} />
+        <StatusIcon status={detail.isUndone ? 'undone' : detail.status} />
         {last ? (
           <span className={classes['by']}>
             {last.verdict === 'approve' ? (

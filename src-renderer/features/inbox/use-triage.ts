@@ -4,6 +4,7 @@ import { useCallback, useState } from 'react';
 import type { RejectReason } from '../../../src-server/contract/common';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { ProblemError } from '../../api/problem';
+import { meQuery } from '../../api/session';
 import { announce } from '../../components/announcer';
 import { useErrorWords } from '../../components/states';
 import {
@@ -14,6 +15,7 @@ import {
   useMarkRead,
   useRetryFailed,
   useUndoExecuted,
+  type Verdict,
 } from './api';
 import { type EditDraft, editDrafts } from './edit-drafts';
 
@@ -97,11 +99,46 @@ export function useTriage(onDecided: (id: string) => void) {
     hash: detail.versions.find((entry) => entry.version === detail.version)?.hash ?? '',
   });
 
+  /** The answer to a call may be lost in a restart of the server. Then what was asked for has happened already. */
+  const happenedAlready = async (error: unknown, seen: Seen, isIt: (detail: InboxDetail) => boolean) => {
+    const isConflict =
+      error instanceof ProblemError && ['already_decided', 'stale_version'].includes(error.code);
+    if (!isConflict) throw error;
+    const detail = await client.fetchQuery({ ...inboxItemQuery(seen.id), staleTime: 0 });
+    if (!isIt(detail)) throw error;
+    return detail;
+  };
+
+  const decideShown = async (verdict: Verdict) => {
+    const isIt = ({ decisions }: InboxDetail) => {
+      const last = decisions.at(-1);
+      const mine = client.getQueryData(meQuery.queryKey)?.user?.displayName;
+      return last?.hash === verdict.hash && last.verdict === verdict.verdict && last.decidedBy === mine;
+    };
+    await decide(verdict).catch((error: unknown) => happenedAlready(error, verdict, isIt));
+  };
+
+  const saveShown = async (seen: Seen, fields: EditDraft): Promise<InboxDetail> => {
+    const isIt = ({ versions }: InboxDetail) => {
+      const last = versions.at(-1);
+      return (
+        last?.by === 'owner' &&
+        last.version === seen.version + 1 &&
+        Object.entries(fields).every(([name, text]) =>
+          last.fields.some((field) => field.name === name && field.value === text),
+        )
+      );
+    };
+    return saveEdit({ ...seen, fields: { ...fields } }).catch((error: unknown) =>
+      happenedAlready(error, seen, isIt),
+    );
+  };
+
   const approveShown = async (detail: InboxDetail) => {
     const seen = seenOf(detail);
     // The server refuses an approval without a read record of the same hash.
     if (!detail.isRead) await markRead(seen);
-    await decide({ ...seen, verdict: 'approve' });
+    await decideShown({ ...seen, verdict: 'approve' });
     setNotice(null);
     setReceipt({ id: detail.id, title: detail.title, did: 'approved' });
     announce(t`Approved: ${detail.title}`);
@@ -133,7 +170,7 @@ export function useTriage(onDecided: (id: string) => void) {
     ) =>
       once(detail.id, async () => {
         try {
-          await decide({ ...seenOf(detail), verdict: 'reject', ...answer });
+          await decideShown({ ...seenOf(detail), verdict: 'reject', ...answer });
           editDrafts.remove(detail.id, detail.version);
           setNotice(null);
           setReceipt({ id: detail.id, title: detail.title, did: 'rejected' });
@@ -148,7 +185,7 @@ export function useTriage(onDecided: (id: string) => void) {
     save: (detail: InboxDetail, fields: EditDraft, thenApprove: boolean) =>
       once(detail.id, async () => {
         try {
-          const saved = await saveEdit({ ...seenOf(detail), fields: { ...fields } });
+          const saved = await saveShown(seenOf(detail), fields);
           editDrafts.remove(detail.id, detail.version);
           setNotice({ id: detail.id, kind: 'saved' });
           if (thenApprove) await approveShown(saved);

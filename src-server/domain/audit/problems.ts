@@ -33,8 +33,8 @@ export interface ProblemList {
   readonly items: readonly AuditProblem[];
   readonly hasMore: boolean;
   add(problem: AuditProblemType, seq: number, lastSeq: number, message: string): void;
-  /** A later finding explains earlier ones: rows that were added are not also changed. */
-  drop(problem: AuditProblemType, seq: number, lastSeq: number): void;
+  /** A later finding explains earlier ones: rows that were added are not changed. */
+  dropChanged(seq: number, lastSeq: number): void;
 }
 
 export function createProblemList(): ProblemList {
@@ -54,9 +54,9 @@ export function createProblemList(): ProblemList {
       }
       items.push({ seq, lastSeq, problem, message });
     },
-    drop(problem, seq, lastSeq) {
+    dropChanged(seq, lastSeq) {
       items = items.filter(
-        (item) => item.problem !== problem || item.seq < seq || item.lastSeq > lastSeq,
+        (item) => item.problem !== 'changed' || item.lastSeq < seq || item.lastSeq > lastSeq,
       );
     },
   };

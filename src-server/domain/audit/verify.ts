@@ -134,6 +134,8 @@ function createSignatureCheck(publicKeyPem: string | undefined, problems: Proble
   };
 }
 
+const RECENT_ANCHORS = 32;
+
 /** The signed states, met by the walk in their order. */
 interface Anchors {
   /** Signed hashes of the row `seq`; states of rows before it are passed. */
@@ -167,8 +169,13 @@ function createAnchors(
     return checkpoint.head;
   };
 
+  /** Rows that were put in have the numbers of those they moved on: a state is asked for again then. */
+  const recent = new Map<number, ReturnType<Anchors['at']>>();
+
   return {
     at(seq) {
+      const known = recent.get(seq);
+      if (known) return known;
       const heads: string[] = [];
       let isListed = false;
       while (!upcoming.done && upcoming.value.seq <= seq) {
@@ -181,7 +188,10 @@ function createAnchors(
         if (isHere && head !== undefined) heads.push(head);
       }
       if (isKeptGood && outside.seq === seq) heads.push(outside.head);
-      return { heads, isListed };
+      const found = { heads, isListed };
+      if (heads.length > 0 || isListed) recent.set(seq, found);
+      if (recent.size > RECENT_ANCHORS) recent.delete(recent.keys().next().value ?? seq);
+      return found;
     },
     drain() {
       while (!upcoming.done) take();
@@ -242,7 +252,8 @@ function createWalk({
       const moved = row.seq - writtenAt;
       if (moved > shift) {
         const [first, last] = [Math.max(1, row.seq - (moved - shift)), row.seq - 1];
-        problems.drop('changed', first, last);
+        problems.dropChanged(first, last);
+        isRewritten = false;
         problems.add('added', first, last, `${rowWords(first, last)}: put in; what follows was moved on.`);
       } else {
         const [first, last] = [Math.max(1, writtenAt - (shift - moved)), writtenAt - 1];

@@ -1,10 +1,10 @@
 import type { Reader } from '../../db/open';
-import { parseQuery, queryTerms, rankCandidates } from './ranking';
+import { foldForSearch, parseQuery, queryTerms, rankCandidates } from './ranking';
 import {
   findLastSeq,
   listCandidateTexts,
   listMatches,
-  listTitleMatches,
+  listTitles,
   type SearchCorpus,
 } from './search.repo';
 
@@ -17,8 +17,8 @@ import {
  *
  * Joint matches of frequent words are plenty in the newest rows; rare words have short lists, whole. Looking for
  * the starts of words is dear, since FTS5 merges the lists of all of them first: it is kept for what few would find
- * otherwise. Only the best 100 are read; the rest keep their order of age. Whoever pages past a list that stopped
- * early gets the older matches after it.
+ * otherwise. Only 100 candidates are read and ranked, those with the most words in the title and then the newest;
+ * the rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
  */
 
 /** The most that is ever listed for one query (decisions §6). */
@@ -59,37 +59,37 @@ function isLastFrequent(db: Reader, corpus: SearchCorpus, match: string, to: num
   return listMatches(db, corpus, last, { from: 0, to, limit: FREQUENT }).length === FREQUENT;
 }
 
-/** What to read: rows with all words in the title first, then the newest. */
+/** What to read: rows with the most words in the title, or name, first; among equals the newest. */
 function chooseToRead(
   db: Reader,
   corpus: SearchCorpus,
-  match: string,
+  terms: readonly string[],
   newest: readonly number[],
 ): { read: number[]; rest: number[] } {
-  const from = newest.at(-1) ?? 0;
-  const to = newest[0] ?? 0;
-  const titles = new Set(listTitleMatches(db, corpus, match, { from, to, limit: READ_CANDIDATES }));
-  const read: number[] = newest.filter((seq) => titles.has(seq));
-  const rest: number[] = [];
-  for (const seq of newest) {
-    if (titles.has(seq)) continue;
-    if (read.length < READ_CANDIDATES) read.push(seq);
-    else rest.push(seq);
-  }
-  return { read, rest };
+  const wordsInTitle = listTitles(db, corpus, newest).map((title) => {
+    const folded = title === null ? '' : foldForSearch(title);
+    return terms.filter((term) => folded.includes(term)).length;
+  });
+  const places = newest.map((_seq, place) => place);
+  places.sort((a, b) => (wordsInTitle[b] ?? 0) - (wordsInTitle[a] ?? 0) || a - b);
+  const isRead = new Set(places.slice(0, READ_CANDIDATES));
+  return {
+    read: newest.filter((_seq, place) => isRead.has(place)),
+    rest: newest.filter((_seq, place) => !isRead.has(place)),
+  };
 }
 
 function rank(
   db: Reader,
   corpus: SearchCorpus,
-  { match, terms }: PreparedQuery,
+  { terms }: PreparedQuery,
   newest: readonly number[],
   now: number,
 ): number[] {
   if (newest.length === 0) return [];
   const { read, rest } =
     newest.length > READ_CANDIDATES
-      ? chooseToRead(db, corpus, match, newest)
+      ? chooseToRead(db, corpus, terms, newest)
       : { read: [...newest], rest: [] };
   const best = rankCandidates(terms, listCandidateTexts(db, corpus, read), now);
   return [...best.map(({ candidate }) => candidate.seq), ...rest];
@@ -99,21 +99,21 @@ function rank(
 export function findRanked(db: Reader, corpus: SearchCorpus, query: PreparedQuery, now: number): RankedList {
   const to = findLastSeq(db, corpus);
   const from = Math.max(0, to - RECENT_ROWS + 1);
-  const exact: PreparedQuery = { ...query, match: wholeWords(query.match) };
-  const recent = listMatches(db, corpus, exact.match, { from, to, limit: MAX_CANDIDATES });
+  const exact = wholeWords(query.match);
+  const recent = listMatches(db, corpus, exact, { from, to, limit: MAX_CANDIDATES });
   if (recent.length >= READ_CANDIDATES) {
     // A list cut at its limit ends where its last row is, wherever the stretch would have ended.
     const end = recent.length === MAX_CANDIDATES ? 0 : from;
-    return { seqs: rank(db, corpus, exact, recent, now), from: end };
+    return { seqs: rank(db, corpus, query, recent, now), from: end };
   }
   const older =
     from === 0
       ? []
-      : listMatches(db, corpus, exact.match, { from: 0, to: from - 1, limit: MAX_CANDIDATES - recent.length });
+      : listMatches(db, corpus, exact, { from: 0, to: from - 1, limit: MAX_CANDIDATES - recent.length });
   const found = [...recent, ...older];
-  const isEnough = found.length >= STARTS_BELOW || exact.match === query.match;
-  if (isEnough || isLastFrequent(db, corpus, exact.match, to)) {
-    return { seqs: rank(db, corpus, exact, found, now), from: 0 };
+  const isEnough = found.length >= STARTS_BELOW || exact === query.match;
+  if (isEnough || isLastFrequent(db, corpus, exact, to)) {
+    return { seqs: rank(db, corpus, query, found, now), from: 0 };
   }
   const starts = listMatches(db, corpus, query.match, { from: 0, to, limit: MAX_CANDIDATES });
   const all = [...new Set([...found, ...starts])].sort((a, b) => b - a);

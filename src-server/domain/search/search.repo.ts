@@ -11,7 +11,6 @@ export type SearchCorpus = 'posts' | 'profiles';
 
 const FTS_TABLE: Readonly<Record<SearchCorpus, string>> = { posts: 'posts_fts', profiles: 'profiles_fts' };
 const SOURCE_TABLE: Readonly<Record<SearchCorpus, string>> = { posts: 'posts', profiles: 'users' };
-/** The column whose hits weigh most: see `rankCandidates`. */
 const TITLE_COLUMN: Readonly<Record<SearchCorpus, string>> = { posts: 'title', profiles: 'display_name' };
 
 /**
@@ -24,6 +23,9 @@ export const SEARCH_SQL = {
       and rowid >= cast(? as integer) and rowid <= cast(? as integer)
     order by rowid desc limit cast(? as integer)`,
   lastRow: (corpus: SearchCorpus) => `select max(seq) from ${SOURCE_TABLE[corpus]}`,
+  titles: (corpus: SearchCorpus) => `
+    select s.${TITLE_COLUMN[corpus]}
+    from json_each(?) wanted left join ${SOURCE_TABLE[corpus]} s on s.seq = wanted.value`,
   postTexts: `
     select p.seq, p.id, p.title, substr(p.content, 1, 600) as body, p.published_at as createdAtMs,
       p.upvote_count + p.comment_count as engagement
@@ -120,14 +122,17 @@ export function listMatches(
   return rowids[corpus](db).all(match, stretch.from, stretch.to, stretch.limit) as number[];
 }
 
-/** Those of a stretch whose title, or name, has all the words. */
-export function listTitleMatches(
-  db: Reader,
-  corpus: SearchCorpus,
-  match: string,
-  stretch: { readonly from: number; readonly to: number; readonly limit: number },
-): number[] {
-  return listMatches(db, corpus, `${TITLE_COLUMN[corpus]} : (${match})`, stretch);
+const titles = {
+  posts: prepared((db) => clientOf(db).prepare(SEARCH_SQL.titles('posts')).pluck()),
+  profiles: prepared((db) => clientOf(db).prepare(SEARCH_SQL.titles('profiles')).pluck()),
+} as const;
+
+/**
+ * Titles, or names, in the order of `seqs`; null where a row is gone. Asking the index which titles match would cost
+ * more: FTS5 does not stop at the end of a stretch until it has found a match beyond it.
+ */
+export function listTitles(db: Reader, corpus: SearchCorpus, seqs: readonly number[]): (string | null)[] {
+  return titles[corpus](db).all(JSON.stringify(seqs)) as (string | null)[];
 }
 
 /** The newest row there is, 0 without any. */

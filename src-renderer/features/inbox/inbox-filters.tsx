@@ -1,0 +1,48 @@
+import { Button, Select } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { Trans, useLingui } from '@lingui/react/macro';
+import { KINDS, kind as kindSchema } from '../../../src-server/contract/common';
+import { filterAgentsQuery } from './api';
+import type { InboxSearch } from './inbox-search';
+import { useKindWords } from './words';
+
+interface InboxFiltersProps {
+  readonly search: InboxSearch;
+  readonly onChange: (change: Partial<InboxSearch>) => void;
+  readonly onClose: () => void;
+}
+
+/** Which agent and which kind of action the list shows. */
+export function InboxFilters({ search, onChange, onClose }: InboxFiltersProps) {
+  const { t } = useLingui();
+  const agents = useQuery(filterAgentsQuery);
+  const kindWord = useKindWords();
+  return (
+    <>
+      <Select
+        label={t({ message: 'Agent', context: 'filter' })}
+        placeholder={t`All agents`}
+        data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
+        value={search.agent ?? null}
+        onChange={(agent) => onChange({ agent: agent ?? undefined })}
+        clearable
+        clearButtonProps={{ 'aria-label': t`All agents` }}
+        searchable
+        comboboxProps={{ withinPortal: false }}
+      />
+      <Select
+        label={t`Kind`}
+        placeholder={t`All kinds`}
+        data={KINDS.map((value) => ({ value, label: kindWord(value) }))}
+        value={search.kind ?? null}
+        onChange={(value) => onChange({ kind: kindSchema.safeParse(value).data })}
+        clearable
+        clearButtonProps={{ 'aria-label': t`All kinds` }}
+        comboboxProps={{ withinPortal: false }}
+      />
+      <Button variant="default" onClick={onClose}>
+        <Trans>Close</Trans>
+      </Button>
+    </>
+  );
+}
