@@ -13,7 +13,9 @@ db.pragma('busy_timeout = 5000');
 db.pragma('foreign_keys = ON');
 db.pragma('cache_size = -32000');
 db.pragma('wal_autocheckpoint = 2000');
-db.exec('create table drafts (id integer primary key, title text not null, content text not null, at integer not null) strict');
+db.exec(
+  'create table drafts (id integer primary key, title text not null, content text not null, at integer not null) strict',
+);
 const insert = db.prepare('insert into drafts (title, content, at) values (?, ?, ?)');
 
 const app = Fastify({ logger: false, forceCloseConnections: true });
@@ -22,7 +24,9 @@ app.post('/drafts', async (request) => {
   return { id: Number(insert.run(title, content, Date.now()).lastInsertRowid) };
 });
 await app.listen({ port: 0, host: '127.0.0.1' });
-process.stdout.write(`${JSON.stringify({ ready: true, url: `http://127.0.0.1:${app.server.address().port}` })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ready: true, url: `http://127.0.0.1:${app.server.address().port}` })}\n`,
+);
 process.on('SIGTERM', async () => {
   await app.close();
   db.close();

@@ -33,7 +33,10 @@ export async function benchDrafts({ isQuick }) {
         made = from + index + 1;
         return post(
           `${ours.url}/api/mcp`,
-          { tool: 'drafts.create', payload: { title: `Draft ${from + index}`, content: `${content} ${from + index}` } },
+          {
+            tool: 'drafts.create',
+            payload: { title: `Draft ${from + index}`, content: `${content} ${from + index}` },
+          },
           { authorization: `Bearer ${key}` },
         );
       },
@@ -43,13 +46,15 @@ export async function benchDrafts({ isQuick }) {
     load({
       connections: CONNECTIONS,
       durationMs,
-      next: (index) => post(`${reference.url}/drafts`, { title: `Draft ${index}`, content: `${content} ${index}` }),
+      next: (index) =>
+        post(`${reference.url}/drafts`, { title: `Draft ${index}`, content: `${content} ${index}` }),
     });
 
   const speeds = { ours: [], reference: [] };
   for (let round = -1; round < rounds; round += 1) {
     keys = [];
-    for (let index = 0; index < Math.ceil((durationMs * 2) / PER_AGENT); index += 1) keys.push(await register(ours.url));
+    for (let index = 0; index < Math.ceil((durationMs * 2) / PER_AGENT); index += 1)
+      keys.push(await register(ours.url));
     const first = await runOurs();
     const second = await runReference();
     if (round < 0) continue;

@@ -30,7 +30,10 @@ export async function startProgram(file, args = [], env = {}) {
   const exited = new Promise((resolve) => child.once('exit', resolve));
   const lines = createInterface({ input: child.stdout });
   const ready = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${file} was not ready in time\n${errors}`)), READY_TIMEOUT_MS);
+    const timer = setTimeout(
+      () => reject(new Error(`${file} was not ready in time\n${errors}`)),
+      READY_TIMEOUT_MS,
+    );
     child.once('exit', (code) => reject(new Error(`${file} ended with ${code}\n${errors}`)));
     lines.once('line', (line) => {
       clearTimeout(timer);
@@ -55,7 +58,9 @@ export function request(agent, url, { method = 'GET', headers = {}, body } = {})
     const sent = http.request(url, { agent, method, headers }, (response) => {
       const chunks = [];
       response.on('data', (chunk) => chunks.push(chunk));
-      response.on('end', () => resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () =>
+        resolve({ status: response.statusCode, text: Buffer.concat(chunks).toString('utf8') }),
+      );
       response.on('error', reject);
     });
     sent.on('error', reject);

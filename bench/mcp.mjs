@@ -21,7 +21,12 @@ export async function benchMcp({ isQuick }) {
 
   const call = async (url, name, args, headers) => {
     id += 1;
-    const answer = await postJson(agent, url, { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } }, headers);
+    const answer = await postJson(
+      agent,
+      url,
+      { jsonrpc: '2.0', id, method: 'tools/call', params: { name, arguments: args } },
+      headers,
+    );
     if (answer.status !== 200 || answer.text.includes('"isError":true') || answer.text.includes('"error"')) {
       throw new Error(`tools/call answered ${answer.status}: ${answer.text.slice(0, 300)}`);
     }
@@ -33,7 +38,12 @@ export async function benchMcp({ isQuick }) {
       next: () => {
         const q = queries[asked % queries.length];
         asked += 1;
-        return call(`${ours.url}/api/mcp/stream`, 'search.query', { q, type: 'posts' }, { ...HEADERS, authorization: `Bearer ${key}` });
+        return call(
+          `${ours.url}/api/mcp/stream`,
+          'search.query',
+          { q, type: 'posts' },
+          { ...HEADERS, authorization: `Bearer ${key}` },
+        );
       },
     });
   const runReference = () =>

@@ -33,10 +33,26 @@ const header = ['benchmark', 'ours', 'reference', 'ratio', 'goal', ''];
 const rows = results.map((result) => {
   if (result.skipped) return [result.name, '–', '–', '–', result.goal, `skipped: ${result.skipped}`];
   const isMet = result.better === 'more' ? result.ratio >= result.bound : result.ratio <= result.bound;
-  return [result.name, result.ours, result.reference, result.ratio.toFixed(2), result.goal, isMet ? 'met' : 'NOT MET', result.note ?? ''];
+  return [
+    result.name,
+    result.ours,
+    result.reference,
+    result.ratio.toFixed(2),
+    result.goal,
+    isMet ? 'met' : 'NOT MET',
+    result.note ?? '',
+  ];
 });
-const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => String(row[column] ?? '').length)));
-const print = (row) => process.stdout.write(`${row.map((cell, column) => String(cell ?? '').padEnd(widths[column] ?? 0)).join('  ').trimEnd()}\n`);
+const widths = header.map((_, column) =>
+  Math.max(...[header, ...rows].map((row) => String(row[column] ?? '').length)),
+);
+const print = (row) =>
+  process.stdout.write(
+    `${row
+      .map((cell, column) => String(cell ?? '').padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()}\n`,
+  );
 print(header);
 for (const row of rows) print(row);
 
@@ -49,6 +65,8 @@ const failed = results.filter((result) => {
   return result.better === 'more' ? result.ratio < bound : result.ratio > bound;
 });
 if (failed.length > 0) {
-  process.stderr.write(`below ${isQuick ? 'half a goal' : 'the goal'}: ${failed.map(({ name }) => name).join(', ')}\n`);
+  process.stderr.write(
+    `below ${isQuick ? 'half a goal' : 'the goal'}: ${failed.map(({ name }) => name).join(', ')}\n`,
+  );
   process.exitCode = 1;
 }

@@ -27,7 +27,8 @@ export async function benchSearch({ isQuick }) {
           { authorization: `Bearer ${world.key}` },
         );
         times.push(performance.now() - began);
-        if (answer.status !== 200) throw new Error(`search answered ${answer.status}: ${answer.text.slice(0, 300)}`);
+        if (answer.status !== 200)
+          throw new Error(`search answered ${answer.status}: ${answer.text.slice(0, 300)}`);
       }
       if (round < 0) continue;
       world.p99.push(percentile(times, 0.99));

@@ -10,7 +10,9 @@ export async function benchServerStart({ isQuick }) {
   const times = { ours: [], reference: [] };
   // The first two starts make the database and fill the compile cache.
   for (let round = -2; round < rounds; round += 1) {
-    const ours = await startProgram(SERVER, ['--data', folder, '--port', '0'], { COUNTERSIGN_LOG_LEVEL: 'error' });
+    const ours = await startProgram(SERVER, ['--data', folder, '--port', '0'], {
+      COUNTERSIGN_LOG_LEVEL: 'error',
+    });
     if (round < 0) await new Promise((resolve) => setTimeout(resolve, 1_500));
     await ours.stop();
     const reference = await startProgram(join(root, 'bench/bare-insert.mjs'));
@@ -78,10 +80,16 @@ export async function benchWindow({ isQuick }) {
 
   // A person who is set up: the Inbox is the first page.
   const first = await open('.', user.folder, () => document.querySelector('#root')?.childElementCount > 0);
-  await first.page.waitForFunction(() => fetch('/api/console/me').then((answer) => answer.ok), undefined, { timeout: 30_000 });
+  await first.page.waitForFunction(() => fetch('/api/console/me').then((answer) => answer.ok), undefined, {
+    timeout: 30_000,
+  });
   await first.page.evaluate(async () => {
     const post = (path, body) =>
-      fetch(`/api/console${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body ?? {}) });
+      fetch(`/api/console${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body ?? {}),
+      });
     await post('/setup', { displayName: 'Bench', email: 'bench@example.org', locale: 'en' });
     await post('/setup/dismiss');
   });

@@ -66,7 +66,17 @@ export async function fillWorld(folder, count, seed) {
     for (let index = 0; index < count; index += 1) {
       const at = start + index * 1_000;
       const id = `post_bench${String(index).padStart(17, '0')}`;
-      insert.run(id, agentId, textOf(random, 6), textOf(random, WORDS_PER_POST), `act_${index}`, String(index), at, at, at);
+      insert.run(
+        id,
+        agentId,
+        textOf(random, 6),
+        textOf(random, WORDS_PER_POST),
+        `act_${index}`,
+        String(index),
+        at,
+        at,
+        at,
+      );
     }
   })();
   db.exec("insert into posts_fts(posts_fts) values ('optimize')");
@@ -82,7 +92,12 @@ export function makeQueries(count, seed) {
   while (queries.size < count) {
     const rare = () => wordOf(COMMON + Math.floor(random() * WORDS));
     const withCommon = queries.size % 2 === 0;
-    queries.add(withCommon ? `${wordOf(Math.floor(random() * COMMON))} ${random() < 0.5 ? '' : rare().slice(0, 3)}`.trim() + uniqueTail(random) : `${rare()} ${random() < 0.5 ? rare() : ''}`.trim());
+    queries.add(
+      withCommon
+        ? `${wordOf(Math.floor(random() * COMMON))} ${random() < 0.5 ? '' : rare().slice(0, 3)}`.trim() +
+            uniqueTail(random)
+        : `${rare()} ${random() < 0.5 ? rare() : ''}`.trim(),
+    );
   }
   return [...queries];
 }

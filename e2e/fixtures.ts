@@ -62,7 +62,7 @@ export const test = base.extend<Fixtures>({
   },
 
   // eslint-disable-next-line no-empty-pattern -- as above
-  allowedErrors: async ({}, use) => use([/401/]),
+  allowedErrors: async ({}, use) => use([]),
 
   launchDesktop: async ({ userData, allowedErrors }, use) => {
     const launched: Desktop[] = [];

@@ -7,6 +7,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { buildIfStale, root } from './build-if-stale.mjs';
+import { onStop } from './on-stop.mjs';
 
 /** An app that ends with an error this soon never opened: a missing library, a sandbox that is not allowed. */
 const OPENED_AFTER_MS = 10_000;
@@ -64,7 +65,7 @@ async function serveConsole(reason) {
     cwd: root,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill('SIGTERM'));
+  onStop(() => server.kill('SIGTERM'));
   createInterface({ input: server.stdout }).on('line', (line) => {
     const url = findReadyUrl(line);
     if (url) console.log(`Countersign is ready at ${url}/console/`);
@@ -93,7 +94,7 @@ function appData() {
 function run(program, programArgs) {
   return new Promise((resolve) => {
     const child = spawn(program, programArgs, { cwd: root, stdio: 'inherit' });
-    for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
+    onStop((signal) => child.kill(signal));
     child.on('error', (error) => resolve({ code: null, signal: null, error }));
     child.on('exit', (code, signal) => resolve({ code, signal, error: undefined }));
   });

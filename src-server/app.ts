@@ -98,7 +98,10 @@ export interface AgentAppOptions {
 }
 
 /** The TCP app: agents, claims, sign-in, public pages; in server mode also the console for signed-in people. */
-export async function buildAgentApp(context: Context, options: AgentAppOptions = {}): Promise<FastifyInstance> {
+export async function buildAgentApp(
+  context: Context,
+  options: AgentAppOptions = {},
+): Promise<FastifyInstance> {
   const { log, ids, reader, clock, limiter, usage, config, gate, identity, publicUrl } = context;
   const app = createBaseApp({ log, ids, dialect: dialectOf });
 
@@ -206,7 +209,11 @@ export async function buildAgentApp(context: Context, options: AgentAppOptions =
 
   app.addHook('onSend', async (request, reply) => {
     // U-9: no or a bad bearer is 401 with a challenge on every mma address.
-    if (reply.statusCode === 401 && !reply.hasHeader('www-authenticate') && dialectOf(request.url) === 'mma') {
+    if (
+      reply.statusCode === 401 &&
+      !reply.hasHeader('www-authenticate') &&
+      dialectOf(request.url) === 'mma'
+    ) {
       reply.headers(challenge().headers);
     }
   });

@@ -73,7 +73,10 @@ export function parseArguments(argv: readonly string[]): Record<string, string |
  * Reads flags and environment, and removes the master key from the environment, so that no child inherits it.
  * @throws Error listing every problem
  */
-export function readConfig(argv: readonly string[], env: NodeJS.ProcessEnv): { config: Config; secrets: Secrets } {
+export function readConfig(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+): { config: Config; secrets: Secrets } {
   const options = flags.safeParse(parseArguments(argv));
   const variables = environment.safeParse(env);
   delete env['COUNTERSIGN_MASTER_KEY'];

@@ -47,7 +47,11 @@ const [{ readConfig }, { serve }] = await Promise.all([import('./config'), impor
 
 try {
   const { config, secrets } = readConfig(argv, process.env);
-  const server = await serve({ ...config, consoleFolder: join(import.meta.dirname, '../renderer') }, secrets, shellPort);
+  const server = await serve(
+    { ...config, consoleFolder: join(import.meta.dirname, '../renderer') },
+    secrets,
+    shellPort,
+  );
   let stopping: Promise<never> | undefined;
   const stop = (): void => {
     stopping ??= Promise.resolve(server[Symbol.asyncDispose]()).then(

@@ -58,8 +58,18 @@ describe('the floor, over every kind, origin and door', () => {
       ['drafts.create', () => server.tool(key, 'drafts.create', { content: 'One' })],
       ['drafts_create', () => server.tool(key, 'drafts_create', { content: 'Two' })],
       ['v1 posts', () => server.call('POST', '/api/v1/agent/posts', { key, body: { content: 'Three' } })],
-      ['messages.sendHuman', () => server.tool(key, 'messages.sendHuman', { recipientUserId: other, content: 'Hi' })],
-      ['v1 messages', () => server.call('POST', '/api/v1/agent/messages', { key, body: { recipientUserId: other, content: 'Hi!' } })],
+      [
+        'messages.sendHuman',
+        () => server.tool(key, 'messages.sendHuman', { recipientUserId: other, content: 'Hi' }),
+      ],
+      [
+        'v1 messages',
+        () =>
+          server.call('POST', '/api/v1/agent/messages', {
+            key,
+            body: { recipientUserId: other, content: 'Hi!' },
+          }),
+      ],
       ['connections.request', () => server.tool(key, 'connections.request', { targetUserId: other })],
       ['v1 profile', () => server.call('PATCH', '/api/v1/agent/profile', { key, body: { headline: 'New' } })],
     ];
@@ -83,7 +93,9 @@ async function createTestServerPerson(server: TestServer): Promise<string> {
   const { write } = server.context.database.raw;
   const id = server.context.ids.uuid();
   write
-    .prepare("insert into users (id, email, display_name, role, plan, created_at) values (?, 'bob@example.org', 'Bob', 'owner', 'free', 0)")
+    .prepare(
+      "insert into users (id, email, display_name, role, plan, created_at) values (?, 'bob@example.org', 'Bob', 'owner', 'free', 0)",
+    )
     .run(id);
   return id;
 }
@@ -106,7 +118,9 @@ describe('an agent’s credential', () => {
   it('is refused on every console route of a server, and decides through no route there is', async () => {
     const server = await createTestServer({ mode: 'server' });
     const agent = await registerAgent(server);
-    const held = await server.tool<{ data: { draftId: string } }>(agent.key, 'drafts.create', { content: 'Hello' });
+    const held = await server.tool<{ data: { draftId: string } }>(agent.key, 'drafts.create', {
+      content: 'Hello',
+    });
     const { draftId } = held.body.data;
     const { write } = server.context.database.raw;
     const actionId = String(write.prepare('select id from actions').pluck().get());
@@ -117,15 +131,24 @@ describe('an agent’s credential', () => {
       { postId: draftId, action: 'approve', payloadSha256: version },
       { tool: 'drafts.updateStatus', payload: { postId: draftId, action: 'approve' } },
       { tool: 'posts.publish', payload: { postId: draftId } },
-      { jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name: 'drafts.updateStatus', arguments: { postId: draftId, action: 'approve' } } },
+      {
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'tools/call',
+        params: { name: 'drafts.updateStatus', arguments: { postId: draftId, action: 'approve' } },
+      },
       { claimCode: agent.claimCode },
     ];
     for (const { method, path } of server.agentApp.routeTable) {
       for (const body of method === 'GET' ? [undefined] : bodies) {
-        const answer = await server.call(method as 'GET', pathOf(path, { id: actionId, draftId, postId: draftId, agentId: agent.agentId }), {
-          key: agent.key,
-          ...(body === undefined ? {} : { body }),
-        });
+        const answer = await server.call(
+          method as 'GET',
+          pathOf(path, { id: actionId, draftId, postId: draftId, agentId: agent.agentId }),
+          {
+            key: agent.key,
+            ...(body === undefined ? {} : { body }),
+          },
+        );
         if (path === '/api/console/me') expect(answer.body).toMatchObject({ user: null, mayDecide: false });
         else if (path === '/api/console/setup') expect([400, 403]).toContain(answer.status);
         else if (path.startsWith('/api/console')) expect([path, answer.status]).toEqual([path, 401]);
@@ -159,10 +182,13 @@ describe('the private socket', () => {
     const ask = (headers: Record<string, string>): Promise<number> =>
       new Promise((resolve, reject) => {
         http
-          .get({ socketPath, path: '/api/console/me', headers: { host: 'console.local', ...headers } }, (response) => {
-            response.resume();
-            resolve(response.statusCode ?? 0);
-          })
+          .get(
+            { socketPath, path: '/api/console/me', headers: { host: 'console.local', ...headers } },
+            (response) => {
+              response.resume();
+              resolve(response.statusCode ?? 0);
+            },
+          )
           .on('error', reject);
       });
     expect(await ask({})).toBe(401);
@@ -178,8 +204,14 @@ describe('a web page', () => {
     ['without an origin to name', { origin: 'null' }],
     ['on another local port', { origin: 'http://localhost:3000', 'sec-fetch-site': 'same-site' }],
     ['behind a rebound name', { host: 'evil.example:7423' }],
-    ['with a cross-site image', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' }],
-    ['that navigates to the API', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' }],
+    [
+      'with a cross-site image',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors', 'sec-fetch-dest': 'image' },
+    ],
+    [
+      'that navigates to the API',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
   ] as const) {
     it(`${name} reaches nothing`, async () => {
       const { server, key } = await desk();
@@ -191,7 +223,11 @@ describe('a web page', () => {
         ['GET', '/api/v1/agent/status'],
         ['POST', '/api/auth/otp/request'],
       ] as const) {
-        const answer = await server.call(method, url, { key, headers: { ...page, ...headers }, ...(method === 'GET' ? {} : { body: {} }) });
+        const answer = await server.call(method, url, {
+          key,
+          headers: { ...page, ...headers },
+          ...(method === 'GET' ? {} : { body: {} }),
+        });
         expect([url, answer.status]).toEqual([url, 403]);
       }
     });
@@ -220,7 +256,11 @@ describe('a read', () => {
       for (const { method, path } of table) {
         if (method !== 'GET' || path.endsWith('/events')) continue;
         const before = changes();
-        const ids = { id: path.includes('/agents/') ? agentId : item.id, draftId: held.body.data.draftId, postId: held.body.data.draftId };
+        const ids = {
+          id: path.includes('/agents/') ? agentId : item.id,
+          draftId: held.body.data.draftId,
+          postId: held.body.data.draftId,
+        };
         const answer =
           app === 'agent'
             ? await server.call('GET', pathOf(path, ids), { key })
@@ -235,13 +275,18 @@ describe('a sock-puppet owner on a desktop', () => {
   it('can neither sign up nor claim over TCP', async () => {
     const { server } = await desk();
     const puppet = await registerAgent(server, 'puppet@example.org');
-    const requested = await server.call('POST', '/api/auth/otp/request', { body: { email: 'puppet@example.org' } });
+    const requested = await server.call('POST', '/api/auth/otp/request', {
+      body: { email: 'puppet@example.org' },
+    });
     expect(requested.status).toBe(200);
     const mails = server.context.identity.mail.listMails({ to: 'puppet@example.org' });
     expect(mails.filter(({ subject }) => /sign|code/i.test(subject))).toEqual([]);
     const claim = await server.call('POST', '/api/v1/claim', { body: { claimCode: puppet.claimCode } });
     expect(claim.status).toBe(401);
-    const withKey = await server.call('POST', '/api/v1/claim', { key: puppet.key, body: { claimCode: puppet.claimCode } });
+    const withKey = await server.call('POST', '/api/v1/claim', {
+      key: puppet.key,
+      body: { claimCode: puppet.claimCode },
+    });
     expect(withKey.status).toBe(403);
   });
 
@@ -251,12 +296,18 @@ describe('a sock-puppet owner on a desktop', () => {
     await server.call('POST', '/api/auth/otp/request', { body: { email: 'anna@example.org' } });
     const [mail] = server.context.identity.mail.listMails({ to: 'anna@example.org' });
     const otp = /\b\d{6}\b/.exec(mail?.text ?? '')?.[0] ?? '';
-    const signedIn = await server.call<{ access_token: string }>('POST', '/api/auth/otp/verify', { body: { email: 'anna@example.org', otp } });
+    const signedIn = await server.call<{ access_token: string }>('POST', '/api/auth/otp/verify', {
+      body: { email: 'anna@example.org', otp },
+    });
     expect(signedIn.status).toBe(200);
     const item = await newestProposal(server);
     const { write } = server.context.database.raw;
     const postId = write.prepare('select id from posts').pluck().get();
-    const answer = await server.tool<{ error_code: string; error: string }>(signedIn.body.access_token, 'drafts.updateStatus', { postId, action: 'approve' });
+    const answer = await server.tool<{ error_code: string; error: string }>(
+      signedIn.body.access_token,
+      'drafts.updateStatus',
+      { postId, action: 'approve' },
+    );
     expect(answer.status).toBe(403);
     expect(answer.body.error_code).toBe('ACTOR_DENIED');
     expect(answer.body.error).toContain('Countersign window');
@@ -269,7 +320,9 @@ describe('a guessed claim code', () => {
     const server = await createTestServer({ hasLimits: true });
     await createOwner(server);
     for (let attempt = 0; attempt < 10; attempt += 1) {
-      const wrong = await server.console<Problem>('POST', '/joining/preview', { claimCode: `MMA-AAAA-AAA${'3479ACDEFG'[attempt]}` });
+      const wrong = await server.console<Problem>('POST', '/joining/preview', {
+        claimCode: `MMA-AAAA-AAA${'3479ACDEFG'[attempt]}`,
+      });
       expect(wrong.status).toBe(404);
     }
     const stopped = await server.console<Problem>('POST', '/joining/preview', { claimCode: 'MMA-AAAA-AAAA' });

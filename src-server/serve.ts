@@ -12,7 +12,12 @@ import { createContext, type Context } from './context';
 import { migrate } from './db/migrate';
 import { openDatabase } from './db/open';
 import { systemCaller } from './gate/caller';
-import { isNewDataFolder, WrongMasterKeyError } from './domain/identity/keyring';
+import {
+  findInstanceMode,
+  isNewDataFolder,
+  WrongMasterKeyError,
+  WrongModeError,
+} from './domain/identity/keyring';
 import { readServerMasterKey } from './domain/identity/master-key';
 import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
 import { createLogger, type Logger } from './lib/logger';
@@ -30,7 +35,11 @@ export interface ShellPort {
 }
 
 /** Starts the server for a process entry; resolves once both listeners are up. */
-export async function serve(config: Config, secrets: Secrets, port: ShellPort | undefined): Promise<RunningServer> {
+export async function serve(
+  config: Config,
+  secrets: Secrets,
+  port: ShellPort | undefined,
+): Promise<RunningServer> {
   // Everything this process writes is its user's alone.
   process.umask(0o077);
   const log = createLogger(config.logLevel);
@@ -62,6 +71,9 @@ async function start(
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = acquireFolderLock(config.dataFolder);
   const database = openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
+  // Before any key is looked for: a folder of the other mode says so, rather than that its key is missing.
+  const storedMode = findInstanceMode(database.reader);
+  if (storedMode && storedMode !== config.mode) throw new WrongModeError(storedMode);
   const masterKey = init
     ? Buffer.from(init.masterKey, 'base64')
     : serverMasterKey(config, secrets, isNewDataFolder(database.reader), log);
@@ -87,7 +99,11 @@ async function start(
     throw error;
   }
   const { port: actualPort } = agentApp.server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host === '0.0.0.0' ? '127.0.0.1' : config.host;
+  const host = config.host.includes(':')
+    ? `[${config.host}]`
+    : config.host === '0.0.0.0'
+      ? '127.0.0.1'
+      : config.host;
   const url = `http://${host}:${actualPort}`;
   context.setPublicUrl(url);
   context.jobs.start();
@@ -111,10 +127,14 @@ async function start(
 }
 
 async function waitForInit(port: ShellPort | undefined): Promise<InitMessage> {
-  if (!port) throw new Error('--desktop is for the Countersign app: it hands over the keys. Use server mode here.');
+  if (!port)
+    throw new Error('--desktop is for the Countersign app: it hands over the keys. Use server mode here.');
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('The app did not hand over its keys in time.')), INIT_TIMEOUT_MS);
+    timer = setTimeout(
+      () => reject(new Error('The app did not hand over its keys in time.')),
+      INIT_TIMEOUT_MS,
+    );
   });
   try {
     return await Promise.race([port.init, timeout]);
@@ -217,7 +237,11 @@ function findPortHolder(port: number): string | undefined {
         ];
   for (const [command, args, pattern] of tries) {
     try {
-      const output = execFileSync(command, args, { encoding: 'utf8', timeout: 2_000, stdio: ['ignore', 'pipe', 'ignore'] });
+      const output = execFileSync(command, args, {
+        encoding: 'utf8',
+        timeout: 2_000,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      });
       const match = pattern.exec(output);
       if (!match) continue;
       if (command === 'lsof') return `${match[2]} (pid ${match[1]})`;

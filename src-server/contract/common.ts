@@ -50,7 +50,13 @@ export const emailAddress = z.email({ error: 'must be an e-mail address' }).refi
 });
 
 /** The five scopes of the mma document (TIER-3). None lets an agent decide. */
-export const SCOPES = ['read:search', 'write:drafts', 'write:publish', 'write:messages', 'write:payments'] as const;
+export const SCOPES = [
+  'read:search',
+  'write:drafts',
+  'write:publish',
+  'write:messages',
+  'write:payments',
+] as const;
 export const scope = z.enum(SCOPES);
 export type Scope = z.infer<typeof scope>;
 

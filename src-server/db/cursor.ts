@@ -15,7 +15,9 @@ export function encodeKeyset({ at, id }: Keyset): string {
 
 /** @throws AppError `validation` naming `cursor` */
 export function decodeKeyset(cursor: string): Keyset {
-  const match = /^(-?\d{1,16})\.([A-Za-z0-9_-]{1,64})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  const match = /^(-?\d{1,16})\.([A-Za-z0-9_-]{1,64})$/.exec(
+    Buffer.from(cursor, 'base64url').toString('utf8'),
+  );
   if (!match?.[1] || !match[2]) {
     throw new AppError('validation', 'cursor: is not one that this list gave out', {
       fields: [{ path: 'cursor', message: 'is not one that this list gave out' }],

@@ -1,7 +1,11 @@
 import type { Sqlite } from './open';
 
 // The SQL travels inside the bundle: nothing to unpack from an archive.
-const FILES = import.meta.glob<string>('./migrations/*.sql', { query: '?raw', import: 'default', eager: true });
+const FILES = import.meta.glob<string>('./migrations/*.sql', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 export interface MigrationHooks {
   /** Called before the first pending migration touches a file that already has data. */
@@ -10,7 +14,9 @@ export interface MigrationHooks {
 
 /** Runs the numbered migrations that a file has not seen, each in its own transaction. */
 export function migrate(sqlite: Sqlite, hooks: MigrationHooks = {}): void {
-  sqlite.exec('CREATE TABLE IF NOT EXISTS _migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT');
+  sqlite.exec(
+    'CREATE TABLE IF NOT EXISTS _migrations (name TEXT PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT',
+  );
   const applied = new Set(sqlite.prepare('SELECT name FROM _migrations').pluck().all() as string[]);
   const pending = Object.keys(FILES)
     .sort()

@@ -56,7 +56,10 @@ export function insertAction(tx: Tx, row: Omit<typeof actions.$inferInsert, 'tab
 export function updateAction(
   tx: Tx,
   id: string,
-  change: Partial<Omit<ActionRow, 'id' | 'tab' | 'sortAt'>> & { readonly status: ActionStatus; readonly updatedAt: number },
+  change: Partial<Omit<ActionRow, 'id' | 'tab' | 'sortAt'>> & {
+    readonly status: ActionStatus;
+    readonly updatedAt: number;
+  },
 ): void {
   const tab = TAB_OF_STATUS[change.status];
   const sortAt = tab === 'pending' ? (change.expiresAt ?? undefined) : change.updatedAt;
@@ -235,7 +238,11 @@ export function listInboxRows(
 export function listAgentActions(
   db: Reader,
   agentId: string,
-  page: { readonly after: Keyset | undefined; readonly limit: number; readonly status?: ActionStatus | undefined },
+  page: {
+    readonly after: Keyset | undefined;
+    readonly limit: number;
+    readonly status?: ActionStatus | undefined;
+  },
 ): ActionRow[] {
   const conditions: SQL[] = [eq(actions.agentId, agentId)];
   if (page.status) conditions.push(eq(actions.status, page.status));
@@ -253,7 +260,13 @@ export function listAgentActions(
     .all();
 }
 
-export function listSimilar(db: Reader, agentId: string, kind: Kind, exceptId: string, limit: number): ActionRow[] {
+export function listSimilar(
+  db: Reader,
+  agentId: string,
+  kind: Kind,
+  exceptId: string,
+  limit: number,
+): ActionRow[] {
   return db
     .select()
     .from(actions)
@@ -300,7 +313,12 @@ export function listExpired(db: Reader, now: number, limit: number): ActionRow[]
     .all();
 }
 
-export function listByAgentAndStatus(db: Db, agentId: string, status: ActionStatus, limit: number): ActionRow[] {
+export function listByAgentAndStatus(
+  db: Db,
+  agentId: string,
+  status: ActionStatus,
+  limit: number,
+): ActionRow[] {
   return db
     .select()
     .from(actions)

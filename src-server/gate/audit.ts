@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { AuditCheckpoint } from '../contract/process';
@@ -82,7 +89,12 @@ export function hashAuditRow(row: AuditRowContent): string {
 }
 
 /** The bytes a head or checkpoint signature covers. */
-export function signedHeadBytes(purpose: 'head' | 'checkpoint', seq: number, head: string, at: number): Buffer {
+export function signedHeadBytes(
+  purpose: 'head' | 'checkpoint',
+  seq: number,
+  head: string,
+  at: number,
+): Buffer {
   return Buffer.from(`countersign/audit/${purpose}/v1\n${seq}\n${head}\n${at}`);
 }
 

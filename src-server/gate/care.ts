@@ -47,7 +47,13 @@ export function prune(deps: GateDeps): void {
 }
 
 /** What an unclaimed agent proposed enters its new owner's Inbox, and its time starts now (decisions §3). */
-export function adoptProposals(deps: GateDeps, tx: Tx, agentId: string, ownerId: string, now: number): number {
+export function adoptProposals(
+  deps: GateDeps,
+  tx: Tx,
+  agentId: string,
+  ownerId: string,
+  now: number,
+): number {
   const waiting = listByAgentAndStatus(tx, agentId, 'pending', PENDING_PER_AGENT);
   const expiresAt = now + deps.expiryMsOf(tx, ownerId);
   for (const action of waiting) {

@@ -11,8 +11,10 @@ export function requireUser(caller: Caller, access: 'owner' | 'admin', needsDeci
   const { actor } = caller;
   if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if (actor.type !== 'user') throw new AppError('actor_denied', 'Only a person can do this.');
-  if (access === 'admin' && actor.role !== 'admin') throw new AppError('forbidden', 'Only an admin can do this.');
-  if (needsDecide && !actor.mayDecide) throw new AppError('actor_denied', 'Decide in the Countersign window.');
+  if (access === 'admin' && actor.role !== 'admin')
+    throw new AppError('forbidden', 'Only an admin can do this.');
+  if (needsDecide && !actor.mayDecide)
+    throw new AppError('actor_denied', 'Decide in the Countersign window.');
   return actor;
 }
 

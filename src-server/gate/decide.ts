@@ -110,9 +110,13 @@ function writeRead(
 }
 
 function staleVersion(action: ActionRow): AppError {
-  return new AppError('stale_version', 'This proposal changed since you looked at it. Look at the new version and decide on that.', {
-    details: { version: action.version, hash: action.hash },
-  });
+  return new AppError(
+    'stale_version',
+    'This proposal changed since you looked at it. Look at the new version and decide on that.',
+    {
+      details: { version: action.version, hash: action.hash },
+    },
+  );
 }
 
 function alreadyDecided(tx: Tx, action: ActionRow): AppError {
@@ -121,7 +125,11 @@ function alreadyDecided(tx: Tx, action: ActionRow): AppError {
     details: {
       status: action.status,
       ...(decision
-        ? { verdict: decision.verdict, decidedAt: new Date(decision.decidedAt).toISOString(), channel: decision.channel }
+        ? {
+            verdict: decision.verdict,
+            decidedAt: new Date(decision.decidedAt).toISOString(),
+            channel: decision.channel,
+          }
         : {}),
     },
   });
@@ -165,7 +173,10 @@ export function decide(deps: GateDeps, decision: Decision, caller: Caller): Acti
       }
       if (decision.verdict === 'approve' && !findRead(tx, action.id, action.version, user.userId)) {
         if (decision.channel !== 'api') {
-          return new AppError('not_read', 'The end of this text was not shown yet. Read it to the end, then decide.');
+          return new AppError(
+            'not_read',
+            'The end of this text was not shown yet. Read it to the end, then decide.',
+          );
         }
         // Over the API, naming the hash is the reading: the caller can only have it from the payload.
         writeRead(deps, tx, action, action, user, 'api', caller, now);
@@ -203,7 +214,12 @@ function settle(
     decidedAt: now,
   };
   insertDecision(tx, { ...unsigned, mac: decisionMac(deps, unsigned) });
-  const data = { verdict: decision.verdict, decision: unsigned.id, reason: unsigned.reasonCode, channel: decision.channel };
+  const data = {
+    verdict: decision.verdict,
+    decision: unsigned.id,
+    reason: unsigned.reasonCode,
+    channel: decision.channel,
+  };
   const personData = unsigned.note === null ? {} : { note: unsigned.note };
   if (decision.verdict === 'reject') {
     closeAction(deps, tx, action, {
@@ -226,7 +242,14 @@ function settle(
     runAt,
     expiresAt: action.expiresAt,
   });
-  enqueueExecution(deps, tx, action, executionKey({ decisionId: unsigned.id, attempts: action.attempts }), runAt, now);
+  enqueueExecution(
+    deps,
+    tx,
+    action,
+    executionKey({ decisionId: unsigned.id, attempts: action.attempts }),
+    runAt,
+    now,
+  );
   record(
     deps,
     tx,
@@ -275,7 +298,10 @@ export function edit(
           throw fieldError(field, `must have at most ${bound} characters`);
         }
       }
-      const input = parseOrThrow(definition.input, { ...payload.input, ...change.fields }) as Record<string, unknown>;
+      const input = parseOrThrow(definition.input, { ...payload.input, ...change.fields }) as Record<
+        string,
+        unknown
+      >;
       const issues = definition.publicText.flatMap((field) => {
         const text = input[field];
         return typeof text === 'string' ? deps.scanPublicText(text, field) : [];

@@ -26,7 +26,7 @@ export interface ActionContext<Input> {
   readonly ids: Ids;
   readonly isSample: boolean;
   /** Writes an event with the effect; relayed after commit. */
-  emit(topic: string, data: Readonly<Record<string, unknown>>): void;
+  readonly emit: (topic: string, data: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface PrepareContext {
@@ -68,7 +68,12 @@ export interface ActionDefinition<Input, Output> {
   readonly hasSecretAnswer?: boolean;
   cost?(input: Input): Millicredits;
   /** Resolves what the input points at. @throws AppError `not_found`, `forbidden`, … */
-  prepare?(db: Reader, input: Input, agent: AgentActor, context: PrepareContext): { readonly targets: readonly Target[] };
+  prepare?(
+    db: Reader,
+    input: Input,
+    agent: AgentActor,
+    context: PrepareContext,
+  ): { readonly targets: readonly Target[] };
   /** Labels for targets that were stored as ids. */
   describeTargets?(db: Reader, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Target[];
   title(input: Input): string;
@@ -114,7 +119,9 @@ export interface QueryDefinition<Input, Output> {
   handle(db: Reader, context: QueryContext<Input>): Output;
 }
 
-export function defineQuery<Input, Output>(definition: QueryDefinition<Input, Output>): QueryDefinition<Input, Output> {
+export function defineQuery<Input, Output>(
+  definition: QueryDefinition<Input, Output>,
+): QueryDefinition<Input, Output> {
   return definition;
 }
 
@@ -124,7 +131,7 @@ export interface CommandContext<Input> {
   readonly caller: Caller;
   readonly now: number;
   readonly ids: Ids;
-  emit(topic: string, data: Readonly<Record<string, unknown>>): void;
+  readonly emit: (topic: string, data: Readonly<Record<string, unknown>>) => void;
 }
 
 export interface CommandAudit {

@@ -94,7 +94,13 @@ export function record(
   deps.audit.append(tx, entry, now);
   appendEvent(tx, {
     topic: change.type,
-    data: { actionId: action.id, agentId: action.agentId, ownerId: action.ownerId, kind: action.kind, ...change.data },
+    data: {
+      actionId: action.id,
+      agentId: action.agentId,
+      ownerId: action.ownerId,
+      kind: action.kind,
+      ...change.data,
+    },
     traceId: action.traceId,
     now,
   });

@@ -60,7 +60,12 @@ export function listEventsAfter(db: Reader, seq: number, limit: number): DomainE
 }
 
 export function lastEventSeq(db: Reader): number {
-  return db.select({ seq: max(outbox.seq) }).from(outbox).get()?.seq ?? 0;
+  return (
+    db
+      .select({ seq: max(outbox.seq) })
+      .from(outbox)
+      .get()?.seq ?? 0
+  );
 }
 
 /** Forgets relayed events older than `before`. */

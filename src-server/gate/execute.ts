@@ -3,7 +3,14 @@ import { secretsEqual } from '../lib/vault';
 import { toCanonicalJson } from '../lib/jcs';
 import { enqueue, finishJobByKey } from '../jobs/job';
 import type { Tx } from '../db/open';
-import { findAction, findDecision, findVersion, updateAction, type ActionRow, type DecisionRow } from './actions.repo';
+import {
+  findAction,
+  findDecision,
+  findVersion,
+  updateAction,
+  type ActionRow,
+  type DecisionRow,
+} from './actions.repo';
 import { systemCaller, type Caller } from './caller';
 import { definitionOf, record, type GateDeps } from './deps';
 import { openPayload } from './payload';
@@ -27,7 +34,14 @@ export function decisionMac(deps: Pick<GateDeps, 'vault'>, row: Omit<DecisionRow
   return deps.vault.hmac('decisions', content).toString('base64');
 }
 
-export function enqueueExecution(deps: GateDeps, tx: Tx, action: { id: string }, runKey: string, runAt: number, now: number): void {
+export function enqueueExecution(
+  deps: GateDeps,
+  tx: Tx,
+  action: { id: string },
+  runKey: string,
+  runAt: number,
+  now: number,
+): void {
   enqueue(tx, deps.ids, { type: EXECUTE_JOB, key: runKey, payload: { actionId: action.id }, runAt }, now);
 }
 
@@ -101,14 +115,20 @@ function findRefusal(deps: GateDeps, tx: Tx, action: ActionRow): string | undefi
   if (!decision) return 'There is no decision for this action.';
   const { mac, ...signed } = decision;
   if (!secretsEqual(mac, decisionMac(deps, signed))) return 'The decision was not made by Countersign.';
-  if (decision.verdict !== 'approve' || decision.actionId !== action.id) return 'The decision is not an approval of this.';
+  if (decision.verdict !== 'approve' || decision.actionId !== action.id)
+    return 'The decision is not an approval of this.';
   const stored = findVersion(tx, action.id, decision.version);
-  if (decision.version !== action.version || decision.hash !== action.hash || stored?.hash !== decision.hash) {
+  if (
+    decision.version !== action.version ||
+    decision.hash !== action.hash ||
+    stored?.hash !== decision.hash
+  ) {
     return 'The decision was made on another version.';
   }
   try {
     const payload = openPayload(stored);
-    if (payload.agentId !== action.agentId || payload.kind !== action.kind) return 'The payload is of another action.';
+    if (payload.agentId !== action.agentId || payload.kind !== action.kind)
+      return 'The payload is of another action.';
   } catch {
     return 'The payload was changed after the decision.';
   }
@@ -152,6 +172,9 @@ function fail(
 /** Where a failure is only worth telling: programming errors still surface in the log. */
 export function assertFailed(action: ActionRow): void {
   if (action.status !== 'failed') {
-    throw new AppError('invalid_transition', `Only a failed action can be run again; this one is ${action.status}.`);
+    throw new AppError(
+      'invalid_transition',
+      `Only a failed action can be run again; this one is ${action.status}.`,
+    );
   }
 }

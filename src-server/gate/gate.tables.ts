@@ -47,7 +47,9 @@ export const actions = sqliteTable(
     index('actions_agent_status').on(t.agentId, t.status),
     index('actions_agent_kind').on(t.agentId, t.kind, t.decidedAt),
     index('actions_subject').on(t.subjectId),
-    index('actions_expiry').on(t.expiresAt).where(sql`status = 'pending' and owner_id is not null`),
+    index('actions_expiry')
+      .on(t.expiresAt)
+      .where(sql`status = 'pending' and owner_id is not null`),
   ],
 );
 

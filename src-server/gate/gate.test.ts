@@ -37,10 +37,16 @@ describe('a held action', () => {
     const { server, key } = await deskWithAgent();
     const held = await server.tool<ToolBody>(key, 'drafts.create', draft);
     expect(held.status).toBe(200);
-    expect(held.body).toMatchObject({ ok: true, data: { status: 'PENDING_CONFIRMATION', visibility: 'draft', version: 1 } });
+    expect(held.body).toMatchObject({
+      ok: true,
+      data: { status: 'PENDING_CONFIRMATION', visibility: 'draft', version: 1 },
+    });
     expect(held.body.data['draftId']).toBe(held.body.data['postId']);
 
-    const before = await server.tool<{ data: { results: unknown[] } }>(key, 'search.query', { q: 'hello', type: 'posts' });
+    const before = await server.tool<{ data: { results: unknown[] } }>(key, 'search.query', {
+      q: 'hello',
+      type: 'posts',
+    });
     expect(before.body.data.results).toEqual([]);
 
     const decided = await decideOn(server, await newestProposal(server), 'approve');
@@ -48,28 +54,45 @@ describe('a held action', () => {
     expect(decided.body.status).toBe('executed');
     await server.processAll();
 
-    const after = await server.tool<{ data: { results: { id: string }[] } }>(key, 'search.query', { q: 'hello', type: 'posts' });
+    const after = await server.tool<{ data: { results: { id: string }[] } }>(key, 'search.query', {
+      q: 'hello',
+      type: 'posts',
+    });
     expect(after.body.data.results.map(({ id }) => id)).toEqual([held.body.data.draftId]);
     const outcome = await server.tool<ToolBody>(key, 'proposals.get', { draftId: held.body.data.draftId });
-    expect(outcome.body.data).toMatchObject({ status: 'PUBLISHED', decision: { verdict: 'approve', edited: false } });
+    expect(outcome.body.data).toMatchObject({
+      status: 'PUBLISHED',
+      decision: { verdict: 'approve', edited: false },
+    });
   });
 
   it('tells its agent reason and note of a rejection, and comes back as version 2 with the diff', async () => {
     const { server, key } = await deskWithAgent();
     const held = await server.tool<ToolBody>(key, 'drafts.create', draft);
     const { draftId } = held.body.data;
-    await decideOn(server, await newestProposal(server), 'reject', { reasonCode: 'wrong_tone', note: 'Warmer, please' });
+    await decideOn(server, await newestProposal(server), 'reject', {
+      reasonCode: 'wrong_tone',
+      note: 'Warmer, please',
+    });
     const outcome = await server.tool<ToolBody>(key, 'proposals.get', { draftId });
     expect(outcome.body.data).toMatchObject({
       status: 'REJECTED',
       decision: { verdict: 'reject', reasonCode: 'wrong_tone', note: 'Warmer, please' },
     });
 
-    const revised = await server.tool<ToolBody>(key, 'drafts.create', { ...draft, content: 'Hello dear world!', draftId });
+    const revised = await server.tool<ToolBody>(key, 'drafts.create', {
+      ...draft,
+      content: 'Hello dear world!',
+      draftId,
+    });
     expect(revised.body.data).toMatchObject({ draftId, version: 2, status: 'PENDING_CONFIRMATION' });
     const item = await newestProposal(server);
     expect(item.version).toBe(2);
-    expect(item.versions[1]?.diff[0]?.changes.some(({ type, value }) => type === 'added' && value.includes('dear'))).toBe(true);
+    expect(
+      item.versions[1]?.diff[0]?.changes.some(
+        ({ type, value }) => type === 'added' && value.includes('dear'),
+      ),
+    ).toBe(true);
     expect(item.decisions[0]).toMatchObject({ verdict: 'reject', note: 'Warmer, please' });
   });
 
@@ -78,7 +101,11 @@ describe('a held action', () => {
     const held = await server.tool<ToolBody>(key, 'drafts.create', draft);
     const seen = await newestProposal(server);
     await server.console('POST', `/inbox/${seen.id}/read`, { version: 1, hash: hashOf(seen) });
-    await server.tool(key, 'drafts.create', { ...draft, content: 'Something else', draftId: held.body.data.draftId });
+    await server.tool(key, 'drafts.create', {
+      ...draft,
+      content: 'Something else',
+      draftId: held.body.data.draftId,
+    });
 
     const stale = await server.console<Problem>('POST', `/inbox/${seen.id}/decide`, {
       version: 1,
@@ -87,7 +114,9 @@ describe('a held action', () => {
     });
     expect(stale.status).toBe(409);
     expect(stale.body).toMatchObject({ code: 'stale_version', details: { version: 2 } });
-    const rows = server.context.database.raw.read.prepare("select type from audit where type = 'action.stale-decision'").all();
+    const rows = server.context.database.raw.read
+      .prepare("select type from audit where type = 'action.stale-decision'")
+      .all();
     expect(rows).toHaveLength(1);
     const outcome = await server.tool<ToolBody>(key, 'proposals.get', { draftId: held.body.data.draftId });
     expect(outcome.body.data['status']).toBe('PENDING_CONFIRMATION');
@@ -164,9 +193,13 @@ describe('a held action', () => {
     const { server, key } = await deskWithAgent();
     const held = await server.tool<ToolBody>(key, 'drafts.create', draft);
     const stranger = await claimedAgent(server);
-    const refused = await server.tool<ToolBody>(stranger.key, 'proposals.withdraw', { draftId: held.body.data.draftId });
+    const refused = await server.tool<ToolBody>(stranger.key, 'proposals.withdraw', {
+      draftId: held.body.data.draftId,
+    });
     expect(refused.status).toBe(404);
-    const withdrawn = await server.tool<ToolBody>(key, 'proposals.withdraw', { draftId: held.body.data.draftId });
+    const withdrawn = await server.tool<ToolBody>(key, 'proposals.withdraw', {
+      draftId: held.body.data.draftId,
+    });
     expect(withdrawn.body.data['status']).toBe('WITHDRAWN');
     expect((await server.console<{ items: unknown[] }>('GET', '/inbox')).body.items).toEqual([]);
   });
@@ -181,16 +214,30 @@ describe('a row edited by hand', () => {
     const now = Date.now();
     write
       .prepare('insert into decisions values (?, ?, 1, ?, ?, ?, ?, null, null, ?, ?)')
-      .run('dec_forged', item.id, hashOf(item), 'approve', (await server.console<{ user: { id: string } }>('GET', '/me')).body.user.id, 'window', now, 'x'.repeat(44));
+      .run(
+        'dec_forged',
+        item.id,
+        hashOf(item),
+        'approve',
+        (await server.console<{ user: { id: string } }>('GET', '/me')).body.user.id,
+        'window',
+        now,
+        'x'.repeat(44),
+      );
     write
-      .prepare("update actions set status = 'approved', tab = 'decided', decision_id = 'dec_forged', run_at = ? where id = ?")
+      .prepare(
+        "update actions set status = 'approved', tab = 'decided', decision_id = 'dec_forged', run_at = ? where id = ?",
+      )
       .run(now - 1, item.id);
     server.context.gate.execute(item.id);
     const outcome = await server.tool<ToolBody>(key, 'proposals.get', { draftId: held.body.data.draftId });
     expect(outcome.body.data['status']).toBe('FAILED');
     const refused = write.prepare("select count(*) from audit where type = 'action.refused'").pluck().get();
     expect(refused).toBe(1);
-    const visible = write.prepare('select visibility from posts where id = ?').pluck().get(held.body.data.draftId);
+    const visible = write
+      .prepare('select visibility from posts where id = ?')
+      .pluck()
+      .get(held.body.data.draftId);
     expect(visible).toBe('draft');
   });
 
@@ -201,10 +248,20 @@ describe('a row edited by hand', () => {
     const { write } = server.context.database.raw;
     // The effect is held up by a far run_at, as grace will do; the bytes change meanwhile.
     await server.console('POST', `/inbox/${item.id}/read`, { version: 1, hash: hashOf(item) });
-    write.exec("create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end");
-    await server.console('POST', `/inbox/${item.id}/decide`, { version: 1, hash: hashOf(item), verdict: 'approve' });
+    write.exec(
+      "create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end",
+    );
+    await server.console('POST', `/inbox/${item.id}/decide`, {
+      version: 1,
+      hash: hashOf(item),
+      verdict: 'approve',
+    });
     write.exec('drop trigger hold');
-    write.prepare("update action_versions set canonical = replace(canonical, 'Hello', 'Evil') where action_id = ?").run(item.id);
+    write
+      .prepare(
+        "update action_versions set canonical = replace(canonical, 'Hello', 'Evil') where action_id = ?",
+      )
+      .run(item.id);
     write.prepare('update actions set run_at = 1 where id = ?').run(item.id);
     server.context.gate.execute(item.id);
     const status = write.prepare('select status from actions where id = ?').pluck().get(item.id);
@@ -230,7 +287,10 @@ describe('idempotency keys', () => {
 describe('the floor', () => {
   it('holds an mma agent whatever its owner allowed', async () => {
     const { server, agentId } = await deskWithAgent();
-    const answer = await server.console<Problem>('PUT', `/agents/${agentId}/policy`, { kind: 'post.publish', verdict: 'allow' });
+    const answer = await server.console<Problem>('PUT', `/agents/${agentId}/policy`, {
+      kind: 'post.publish',
+      verdict: 'allow',
+    });
     expect(answer.status).toBe(400);
     expect(answer.body.errors?.[0]?.path).toBe('verdict');
   });
@@ -276,7 +336,10 @@ describe('an unclaimed mma agent', () => {
     expect(refused.status).toBe(403);
 
     server.clock.advance(3 * DAY);
-    const joining = await server.console<{ items: { id: string; draftsWaiting: number }[] }>('GET', '/joining');
+    const joining = await server.console<{ items: { id: string; draftsWaiting: number }[] }>(
+      'GET',
+      '/joining',
+    );
     expect(joining.body.items).toMatchObject([{ id: agent.agentId, draftsWaiting: 1 }]);
     await server.console('POST', '/joining/claim', { agentId: agent.agentId });
     const inbox = await server.console<{ items: { expiresAt: string }[] }>('GET', '/inbox');
@@ -288,9 +351,13 @@ describe('an unclaimed mma agent', () => {
 describe('content', () => {
   it('with an address or a number is blocked on the mma door, naming field and span', async () => {
     const { server, key } = await deskWithAgent();
-    const blocked = await server.tool<ToolBody & { details: { issues: { code: string; span: number[] }[] } }>(key, 'drafts.create', {
-      content: 'Write to anna@example.org',
-    });
+    const blocked = await server.tool<ToolBody & { details: { issues: { code: string; span: number[] }[] } }>(
+      key,
+      'drafts.create',
+      {
+        content: 'Write to anna@example.org',
+      },
+    );
     expect(blocked.status).toBe(400);
     expect(blocked.body.error_code).toBe('PAYLOAD_INVALID');
     expect(blocked.body.details.issues[0]).toMatchObject({ code: 'pii.email', span: [9, 25] });
@@ -299,7 +366,9 @@ describe('content', () => {
   it('is counted in code points', async () => {
     const { server, key } = await deskWithAgent();
     expect((await server.tool(key, 'drafts.create', { content: '😀'.repeat(2_000) })).status).toBe(200);
-    const tooLong = await server.tool<ToolBody & { error: string }>(key, 'drafts.create', { content: '😀'.repeat(2_001) });
+    const tooLong = await server.tool<ToolBody & { error: string }>(key, 'drafts.create', {
+      content: '😀'.repeat(2_001),
+    });
     expect(tooLong.status).toBe(400);
     expect(tooLong.body.error).toContain('at most 2000');
   });
@@ -310,7 +379,8 @@ describe('the registry of actions', () => {
     const names = ACTIONS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
     for (const action of ACTIONS) {
-      for (const field of action.editable) expect(action.fields[field]?.maxLength, `${action.name}.${field}`).toBeGreaterThan(0);
+      for (const field of action.editable)
+        expect(action.fields[field]?.maxLength, `${action.name}.${field}`).toBeGreaterThan(0);
     }
   });
 });

@@ -20,8 +20,16 @@ export interface Gate {
     caller: Caller,
     options?: PerformOptions<Output>,
   ): Promise<Outcome<Output>>;
-  query<Input, Output>(definition: QueryDefinition<Input, Output>, input: unknown, caller: Caller): Promise<Output>;
-  command<Input, Output>(definition: CommandDefinition<Input, Output>, input: unknown, caller: Caller): Output;
+  query<Input, Output>(
+    definition: QueryDefinition<Input, Output>,
+    input: unknown,
+    caller: Caller,
+  ): Promise<Output>;
+  command<Input, Output>(
+    definition: CommandDefinition<Input, Output>,
+    input: unknown,
+    caller: Caller,
+  ): Output;
   withdraw(actionId: string, caller: Caller): ActionRow;
   markRead(seen: Seen, caller: Caller): void;
   decide(decision: Decision, caller: Caller): ActionRow;

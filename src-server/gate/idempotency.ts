@@ -32,7 +32,11 @@ const selectKey = prepared((db) =>
  * The first answer to this key, if there was one in the last 24 hours.
  * @throws AppError `idempotency_mismatch` for another body, or for an answer that held a secret
  */
-export function findAnswer(db: Db, request: IdempotencyRequest | undefined, now: number): StoredAnswer | undefined {
+export function findAnswer(
+  db: Db,
+  request: IdempotencyRequest | undefined,
+  now: number,
+): StoredAnswer | undefined {
   if (!request) return undefined;
   const { credentialId, route, key } = request;
   const row = selectKey(db).get({ credentialId, route, key });

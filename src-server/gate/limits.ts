@@ -94,7 +94,10 @@ export function createLimiter({ isEnabled }: { isEnabled: boolean }): Limiter {
         throw new AppError(
           'rate_limited',
           `Limit reached: ${points} per ${windowWords(name)} for ${of}. Try again in ${state.resetSeconds} s.`,
-          { retryAfterSeconds: state.resetSeconds, details: { limit: points, remaining: 0, reset: state.resetSeconds } },
+          {
+            retryAfterSeconds: state.resetSeconds,
+            details: { limit: points, remaining: 0, reset: state.resetSeconds },
+          },
         );
       }
     },

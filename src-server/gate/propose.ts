@@ -70,11 +70,18 @@ export function assertMayCall(agent: AgentActor): void {
   }
 }
 
-export function assertScope(agent: AgentActor, definition: { readonly scope: string | null; readonly name: string }): void {
+export function assertScope(
+  agent: AgentActor,
+  definition: { readonly scope: string | null; readonly name: string },
+): void {
   if (definition.scope !== null && !agent.scopes.some((scope) => scope === definition.scope)) {
-    throw new AppError('missing_scope', `${definition.name} needs the scope ${definition.scope}, which this key lacks.`, {
-      details: { requiredScope: definition.scope },
-    });
+    throw new AppError(
+      'missing_scope',
+      `${definition.name} needs the scope ${definition.scope}, which this key lacks.`,
+      {
+        details: { requiredScope: definition.scope },
+      },
+    );
   }
 }
 
@@ -87,7 +94,8 @@ export async function consumeLimits(
 ): Promise<void> {
   for (const name of names) {
     const state = await deps.limiter.consume(name, subject);
-    if (state && (!caller.rateLimit || state.remaining < caller.rateLimit.remaining)) caller.rateLimit = state;
+    if (state && (!caller.rateLimit || state.remaining < caller.rateLimit.remaining))
+      caller.rateLimit = state;
   }
 }
 
@@ -154,7 +162,18 @@ export async function perform<Input, Output>(
       const meanwhile = findAnswer(tx, caller.idempotency, now);
       if (meanwhile) return { type: 'replayed', answer: meanwhile } as const;
       countCap(tx, definition, caller, agent, now);
-      const step: Step<Input, Output> = { deps, definition, caller, agent, input, targets, payload, note, cost, now };
+      const step: Step<Input, Output> = {
+        deps,
+        definition,
+        caller,
+        agent,
+        input,
+        targets,
+        payload,
+        note,
+        cost,
+        now,
+      };
       const made = options.revises
         ? revise(tx, step, options.revises)
         : verdict === 'hold'
@@ -235,7 +254,10 @@ export function contentBlocked(issues: readonly ContentIssue[]): AppError {
   return new AppError(
     'content_blocked',
     first
-      .map(({ field, message, span }) => `${field ?? 'content'}: ${message} (characters ${span[0]} to ${span[1]})`)
+      .map(
+        ({ field, message, span }) =>
+          `${field ?? 'content'}: ${message} (characters ${span[0]} to ${span[1]})`,
+      )
       .join('; '),
     {
       fields: first.map(({ field, message }) => ({ path: field ?? 'content', message })),
@@ -252,7 +274,8 @@ function countCap<Input, Output>(
   now: number,
 ): void {
   const cap = definition.dailyCap;
-  if (cap && DAILY_CAPS[cap].faces.some((face) => face === caller.face)) countToday(tx, agent.agentId, cap, now);
+  if (cap && DAILY_CAPS[cap].faces.some((face) => face === caller.face))
+    countToday(tx, agent.agentId, cap, now);
 }
 
 export function contextOf<Input>(
@@ -374,10 +397,14 @@ export function toHeld(action: Omit<ActionRow, 'tab' | 'sortAt'>): HeldOutcome {
 function assertRoom(deps: GateDeps, tx: Tx, agent: AgentActor): void {
   const waiting = countPendingOfAgent(tx, agent.agentId, PENDING_PER_AGENT);
   if (waiting >= PENDING_PER_AGENT) {
-    throw new AppError('backlog_full', `Your owner has ${waiting} proposals of yours waiting; wait for decisions.`, {
-      retryAfterSeconds: 60,
-      details: { waiting, limit: PENDING_PER_AGENT },
-    });
+    throw new AppError(
+      'backlog_full',
+      `Your owner has ${waiting} proposals of yours waiting; wait for decisions.`,
+      {
+        retryAfterSeconds: 60,
+        details: { waiting, limit: PENDING_PER_AGENT },
+      },
+    );
   }
   if (agent.ownerId === null) return;
   const all = countOfOwner(tx, agent.ownerId, 'pending', PENDING_PER_OWNER);
@@ -441,7 +468,10 @@ function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionId: stri
     });
   }
   if (action.version >= MAX_VERSIONS) {
-    throw new AppError('invalid_transition', `A proposal has at most ${MAX_VERSIONS} versions; make a new one.`);
+    throw new AppError(
+      'invalid_transition',
+      `A proposal has at most ${MAX_VERSIONS} versions; make a new one.`,
+    );
   }
   if (action.status === 'rejected') assertRoom(deps, tx, agent);
   if (action.reservationId) deps.credits.release(tx, action.reservationId);

@@ -63,7 +63,12 @@ export function releaseLeases(tx: Tx, leasedBefore: number): void {
 export function finishJob(
   tx: Tx,
   id: string,
-  end: { readonly status: 'done' | 'failed' | 'waiting'; readonly now: number; readonly runAt?: number; readonly error?: string },
+  end: {
+    readonly status: 'done' | 'failed' | 'waiting';
+    readonly now: number;
+    readonly runAt?: number;
+    readonly error?: string;
+  },
 ): void {
   tx.update(jobs)
     .set({

@@ -37,7 +37,12 @@ export const ERROR_CATALOGUE = {
   not_found: { status: 404, mma: 'NOT_FOUND', mmaStatus: 404, title: 'Not found' },
   tool_not_found: { status: 404, mma: 'TOOL_NOT_FOUND', mmaStatus: 404, title: 'No such tool' },
   invalid_transition: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Not possible now' },
-  stale_version: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Changed since you looked' },
+  stale_version: {
+    status: 409,
+    mma: 'INVALID_TRANSITION',
+    mmaStatus: 409,
+    title: 'Changed since you looked',
+  },
   already_decided: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Already decided' },
   not_read: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Not read to the end' },
   gone: { status: 410, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Expired' },
@@ -46,7 +51,12 @@ export const ERROR_CATALOGUE = {
   rate_limited: { status: 429, mma: 'RATE_LIMITED', mmaStatus: 429, title: 'Too many requests' },
   backlog_full: { status: 429, mma: 'RATE_LIMITED', mmaStatus: 429, title: 'Too much is waiting' },
   too_large: { status: 413, mma: 'PAYLOAD_INVALID', mmaStatus: 413, title: 'Body too large' },
-  unsupported_media_type: { status: 415, mma: 'PAYLOAD_INVALID', mmaStatus: 415, title: 'Unsupported media type' },
+  unsupported_media_type: {
+    status: 415,
+    mma: 'PAYLOAD_INVALID',
+    mmaStatus: 415,
+    title: 'Unsupported media type',
+  },
   unavailable: { status: 503, mma: 'RATE_LIMITED', mmaStatus: 503, title: 'Not available' },
 } as const satisfies Record<string, CatalogueEntry>;
 

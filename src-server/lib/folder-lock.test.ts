@@ -66,7 +66,9 @@ describe('the lock of a data folder', () => {
     expect(findFolderHolder(folder)).toBeUndefined();
     using lock = acquireFolderLock(folder);
     expect(lock).toBeDefined();
-    expect(JSON.parse(readFileSync(join(folder, 'run', 'server.lock'), 'utf8'))).toMatchObject({ pid: process.pid });
+    expect(JSON.parse(readFileSync(join(folder, 'run', 'server.lock'), 'utf8'))).toMatchObject({
+      pid: process.pid,
+    });
   });
 
   it('counts when the note is missing or damaged, and ignores a note without a lock', async () => {
@@ -76,7 +78,10 @@ describe('the lock of a data folder', () => {
     writeFileSync(join(folder, 'run', 'server.lock'), '{"pid": "x');
     expect(() => acquireFolderLock(folder)).toThrow('Another Countersign server uses the data folder');
     await other.kill();
-    writeFileSync(join(folder, 'run', 'server.lock'), JSON.stringify({ pid: process.pid, startedAt: null, url: null }));
+    writeFileSync(
+      join(folder, 'run', 'server.lock'),
+      JSON.stringify({ pid: process.pid, startedAt: null, url: null }),
+    );
     expect(findFolderHolder(folder)).toBeUndefined();
   });
 });

@@ -35,5 +35,8 @@ export const randomIds: Ids = {
 
 /** What a person typed as a code, without case, spaces and dashes; look-alikes are not in the alphabet. */
 export function normaliseCode(typed: string): string {
-  return typed.normalize('NFKC').toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
+  return typed
+    .normalize('NFKC')
+    .toUpperCase()
+    .replaceAll(/[^A-Z0-9]/g, '');
 }

@@ -76,7 +76,11 @@ export function recoverVault(
   masterKey: Buffer,
 ): { vault: Vault; wrappedDataKey: Buffer } {
   const salt = wrappedForRecovery.subarray(0, SALT_BYTES);
-  const dataKey = decrypt(recoveryKey(recoveryCode, salt), wrappedForRecovery.subarray(SALT_BYTES), 'recovery');
+  const dataKey = decrypt(
+    recoveryKey(recoveryCode, salt),
+    wrappedForRecovery.subarray(SALT_BYTES),
+    'recovery',
+  );
   return { vault: vaultOf(dataKey), wrappedDataKey: encrypt(masterKey, dataKey, 'data-key') };
 }
 
@@ -113,7 +117,10 @@ export function sha256Hex(data: string | Buffer): string {
 
 /** Constant-time comparison of two secrets of any length. */
 export function secretsEqual(left: string | Buffer, right: string | Buffer): boolean {
-  return timingSafeEqual(createHash('sha256').update(left).digest(), createHash('sha256').update(right).digest());
+  return timingSafeEqual(
+    createHash('sha256').update(left).digest(),
+    createHash('sha256').update(right).digest(),
+  );
 }
 
 /** 32 random bytes in base64url, the body of keys and tokens. */

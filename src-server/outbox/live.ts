@@ -36,7 +36,8 @@ export function createLiveBus({
     if (event.topic === 'agent.registered' || event.topic === 'agent.disowned') {
       return { topic: 'joining', id: typeof agentId === 'string' ? agentId : null, change };
     }
-    if (subject === 'agent') return { topic: 'agents', id: typeof agentId === 'string' ? agentId : null, change };
+    if (subject === 'agent')
+      return { topic: 'agents', id: typeof agentId === 'string' ? agentId : null, change };
     return undefined;
   };
 
@@ -63,7 +64,8 @@ export function createLiveBus({
           typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? ownersToTell(agentId) : [];
         for (const userId of told) {
           publish(userId, live);
-          if (event.topic === 'agent.claimed') publish(userId, { topic: 'joining', id: live.id, change: 'claimed' });
+          if (event.topic === 'agent.claimed')
+            publish(userId, { topic: 'joining', id: live.id, change: 'claimed' });
         }
       },
     },

@@ -87,7 +87,9 @@ export function createRelay({
       setImmediate(() => {
         isScheduled = false;
         // A wake during a run must not be lost: what was written meanwhile is delivered by a run of its own.
-        (running ? running.then(run) : run()).catch((error: unknown) => log.error({ err: error }, 'relay stumbled'));
+        (running ? running.then(run) : run()).catch((error: unknown) =>
+          log.error({ err: error }, 'relay stumbled'),
+        );
       });
     },
     async processAll() {

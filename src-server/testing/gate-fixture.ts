@@ -103,7 +103,10 @@ export function createGateFixture({
     limiter: createLimiter({ isEnabled: false }),
     log: pino({ level: 'silent' }),
     actions: new Map(
-      actions.map((definition) => [definition.name, definition as unknown as ActionDefinition<unknown, unknown>]),
+      actions.map((definition) => [
+        definition.name,
+        definition as unknown as ActionDefinition<unknown, unknown>,
+      ]),
     ),
     scanPublicText: (text, field) => scanText(text, { field }),
     findAgentState: findAgent,

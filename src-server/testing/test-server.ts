@@ -177,7 +177,10 @@ async function inject<Body>(app: FastifyInstance, request: InjectOptions): Promi
 let counter = 0;
 
 /** The owner of a desktop, made as first run makes them. */
-export async function createOwner(server: TestServer, email = 'anna@example.org'): Promise<{ id: string; email: string }> {
+export async function createOwner(
+  server: TestServer,
+  email = 'anna@example.org',
+): Promise<{ id: string; email: string }> {
   const answer = await server.console<{ user: { id: string } }>('POST', '/setup', {
     displayName: 'Anna Schmidt',
     email,
@@ -234,5 +237,10 @@ export async function decideOn(
   if (verdict === 'approve') {
     await server.console('POST', `/inbox/${item.id}/read`, { version: item.version, hash });
   }
-  return server.console('POST', `/inbox/${item.id}/decide`, { version: item.version, hash, verdict, ...more });
+  return server.console('POST', `/inbox/${item.id}/decide`, {
+    version: item.version,
+    hash,
+    verdict,
+    ...more,
+  });
 }

@@ -27,7 +27,12 @@ export function AddAgentDialog({ onClose }: AddAgentDialogProps) {
       closeOnClickOutside={false}
     >
       {created ? (
-        <NewKeyPanel agentId={created.agent.id} newKey={created.key} doneLabel={t({ message: 'Done', context: 'button' })} onDone={onClose} />
+        <NewKeyPanel
+          agentId={created.agent.id}
+          newKey={created.key}
+          doneLabel={t({ message: 'Done', context: 'button' })}
+          onDone={onClose}
+        />
       ) : (
         <AgentForm onCreated={setCreated} onCancel={onClose} />
       )}

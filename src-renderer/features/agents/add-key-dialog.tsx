@@ -72,7 +72,12 @@ export function AddKeyDialog({ agent, initialName = '', onClose }: AddKeyDialogP
       closeOnClickOutside={false}
     >
       {made ? (
-        <NewKeyPanel agentId={agent.id} newKey={made} doneLabel={t({ message: 'Done', context: 'button' })} onDone={onClose} />
+        <NewKeyPanel
+          agentId={agent.id}
+          newKey={made}
+          doneLabel={t({ message: 'Done', context: 'button' })}
+          onDone={onClose}
+        />
       ) : (
         <form ref={form} onSubmit={handleSubmit} className={classes['form']} noValidate>
           <div className={classes['pair']}>

@@ -22,7 +22,12 @@ export function NewKeyDialog({ agentId, agentName, newKey, onDone }: NewKeyDialo
       closeOnEscape={false}
       closeOnClickOutside={false}
     >
-      <NewKeyPanel agentId={agentId} newKey={newKey} doneLabel={t({ message: 'Done', context: 'button' })} onDone={onDone} />
+      <NewKeyPanel
+        agentId={agentId}
+        newKey={newKey}
+        doneLabel={t({ message: 'Done', context: 'button' })}
+        onDone={onDone}
+      />
     </Modal>
   );
 }

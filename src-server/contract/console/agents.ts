@@ -82,7 +82,11 @@ export const agentDetail = agentSummary.extend({
   nextTrust: z.object({
     level: trustLevel.nullable(),
     missing: z.array(
-      z.object({ code: z.enum(['claimed_days', 'approved_actions', 'manual']), have: z.number(), need: z.number() }),
+      z.object({
+        code: z.enum(['claimed_days', 'approved_actions', 'manual']),
+        have: z.number(),
+        need: z.number(),
+      }),
     ),
   }),
 });
@@ -122,7 +126,12 @@ export const snippet = z.object({
 export type Snippet = z.infer<typeof snippet>;
 
 /** A key in full. It is in this answer and nowhere else. */
-export const newKey = z.object({ id: z.string(), secret: z.string(), prefix: z.string(), scopes: z.array(scope) });
+export const newKey = z.object({
+  id: z.string(),
+  secret: z.string(),
+  prefix: z.string(),
+  scopes: z.array(scope),
+});
 
 const agentParams = z.strictObject({ id });
 
@@ -130,7 +139,10 @@ export const listAgents = endpoint({
   method: 'GET',
   path: '/agents',
   summary: 'Your agents',
-  query: z.strictObject({ cursor: text(200).optional(), limit: z.coerce.number().int().min(1).max(100).optional() }),
+  query: z.strictObject({
+    cursor: text(200).optional(),
+    limit: z.coerce.number().int().min(1).max(100).optional(),
+  }),
   answer: z.object({ items: z.array(agentSummary), nextCursor: z.string().nullable() }),
 });
 
@@ -147,7 +159,10 @@ export const listAgentHistory = endpoint({
   path: '/agents/:id/history',
   summary: 'What the agent proposed and what became of it, newest first',
   params: agentParams,
-  query: z.strictObject({ cursor: text(200).optional(), limit: z.coerce.number().int().min(1).max(100).optional() }),
+  query: z.strictObject({
+    cursor: text(200).optional(),
+    limit: z.coerce.number().int().min(1).max(100).optional(),
+  }),
   answer: z.object({ items: z.array(inboxItem), nextCursor: z.string().nullable() }),
 });
 
@@ -176,7 +191,10 @@ export const listSnippets = endpoint({
   answer: z.object({ items: z.array(snippet) }),
 });
 
-export const updateAgentBody = z.strictObject({ name: filledText(80).optional(), description: text(500).optional() });
+export const updateAgentBody = z.strictObject({
+  name: filledText(80).optional(),
+  description: text(500).optional(),
+});
 
 export const updateAgent = endpoint({
   method: 'PATCH',

@@ -32,7 +32,9 @@ export const emptyPayload = z.object({});
 
 export const draftPayload = z.object({
   content: filledText(CONTENT_MAX).describe('Text of the post'),
-  title: filledText(TITLE_MAX).optional().describe('Title; the first 120 characters of the text unless given'),
+  title: filledText(TITLE_MAX)
+    .optional()
+    .describe('Title; the first 120 characters of the text unless given'),
   postType: z.enum(postTypes).optional().describe('What kind of post it is'),
   draftId: id.optional().describe('A pending or rejected draft of yours to replace with this version'),
   note,
@@ -46,7 +48,9 @@ export const draftsListPayload = z.object({
 export const draftStatusPayload = z.object({
   postId: id,
   action: z.enum(['approve', 'reject']),
-  payloadSha256: sha256Hex.optional().describe('Hash of the version decided on; needed once a draft has had a second version'),
+  payloadSha256: sha256Hex
+    .optional()
+    .describe('Hash of the version decided on; needed once a draft has had a second version'),
 });
 
 export const connectionRequestPayload = z.object({ targetUserId: id, note });
@@ -76,6 +80,8 @@ export const proposalsListPayload = z.object({
 export const proposalPayload = z.object({ draftId: id.describe('draftId of the held answer') });
 export const revisePayload = z.object({
   draftId: id,
-  input: z.record(text(60, 1), z.unknown()).describe('The whole new input of the tool that made the proposal'),
+  input: z
+    .record(text(60, 1), z.unknown())
+    .describe('The whole new input of the tool that made the proposal'),
   note,
 });

@@ -47,7 +47,8 @@ export const rotateKey = defineAction<RotateKeyInput, RotatedKey>({
     if (agent.ownerId === null) {
       throw new AppError('forbidden', 'A key is rotated once a person has claimed this agent.');
     }
-    if (keyId !== agent.keyId) throw new AppError('forbidden', 'keyId: only the key of this call can be rotated.');
+    if (keyId !== agent.keyId)
+      throw new AppError('forbidden', 'keyId: only the key of this call can be rotated.');
     const key = getLiveKey(db, agent.agentId, keyId, now);
     return { targets: [{ type: 'key', id: key.id, label: key.name }] };
   },
@@ -76,6 +77,9 @@ export const rotateKey = defineAction<RotateKeyInput, RotatedKey>({
     });
     updateKey(tx, made.id, { toolNames: old.toolNames });
     emit('key.rotated', { agentId, ownerId, keyId: made.id, replacedKeyId: old.id });
-    return { apiKey: made.secret, message: 'The key was replaced. The old one no longer works; this one is shown once.' };
+    return {
+      apiKey: made.secret,
+      message: 'The key was replaced. The old one no longer works; this one is shown once.',
+    };
   },
 });

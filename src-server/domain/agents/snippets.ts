@@ -10,7 +10,11 @@ const KEY = '{{KEY}}';
 export function snippetsFor(publicUrl: string, agentName: string): Snippet[] {
   const stream = `${publicUrl}/api/mcp/stream`;
   const underscore = `${stream}?names=underscore`;
-  const server = agentName.toLowerCase().replaceAll(/[^a-z0-9-]+/g, '-').slice(0, 30) || 'countersign';
+  const server =
+    agentName
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9-]+/g, '-')
+      .slice(0, 30) || 'countersign';
   const json = (value: unknown): string => JSON.stringify(value, null, 2);
   return [
     {
@@ -40,7 +44,9 @@ export function snippetsFor(publicUrl: string, agentName: string): Snippet[] {
       label: 'Cursor',
       language: 'json',
       place: '~/.cursor/mcp.json',
-      code: json({ mcpServers: { [server]: { url: underscore, headers: { Authorization: `Bearer ${KEY}` } } } }),
+      code: json({
+        mcpServers: { [server]: { url: underscore, headers: { Authorization: `Bearer ${KEY}` } } },
+      }),
     },
     {
       client: 'vscode',
@@ -48,7 +54,9 @@ export function snippetsFor(publicUrl: string, agentName: string): Snippet[] {
       language: 'json',
       place: '.vscode/mcp.json',
       code: json({
-        inputs: [{ type: 'promptString', id: `${server}-key`, description: 'Countersign key', password: true }],
+        inputs: [
+          { type: 'promptString', id: `${server}-key`, description: 'Countersign key', password: true },
+        ],
         servers: {
           [server]: {
             type: 'http',

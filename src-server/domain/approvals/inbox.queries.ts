@@ -96,7 +96,12 @@ export function createInboxReader({
     return rows.map((row) => present(row, agents.get(row.agentId), readIds.has(row.id)));
   };
 
-  const presentVersion = (db: Reader, row: ActionRow, version: VersionRow, before: VersionRow | undefined): ActionVersion => {
+  const presentVersion = (
+    db: Reader,
+    row: ActionRow,
+    version: VersionRow,
+    before: VersionRow | undefined,
+  ): ActionVersion => {
     const definition = actions.get(row.actionName);
     const payload = openPayload(version);
     return {
@@ -140,7 +145,8 @@ export function createInboxReader({
       if (!row || row.ownerId !== ownerId) throw notFound('proposal');
       const [agent] = listAgentsByIds(db, [row.agentId]);
       const versions = listVersions(db, actionId);
-      const current = versions.find(({ version }) => version === row.version) ?? findVersion(db, actionId, row.version);
+      const current =
+        versions.find(({ version }) => version === row.version) ?? findVersion(db, actionId, row.version);
       const definition = actions.get(row.actionName);
       const payload = current ? openPayload(current) : undefined;
       const readIds = listReadIds(db, ownerId, [row]);

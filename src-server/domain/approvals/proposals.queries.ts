@@ -12,7 +12,8 @@ const DEFAULT_LIMIT = 20;
 const DECIDED = ['executed', 'rejected', 'expired', 'failed', 'withdrawn', 'cancelled'];
 
 export function requireAgentActor(caller: Caller): AgentActor {
-  if (caller.actor.type !== 'agent') throw new AppError('actor_denied', 'This is for agents, about their own proposals.');
+  if (caller.actor.type !== 'agent')
+    throw new AppError('actor_denied', 'This is for agents, about their own proposals.');
   return caller.actor;
 }
 
@@ -35,7 +36,8 @@ export function createProposalQueries(actions: ReadonlyMap<string, ActionDefinit
     scope: 'write:drafts',
     isOpenWhilePaused: true,
     limits: ['mma.agent'],
-    handle: (db, { input, caller }) => present(db, getOwnProposal(db, input.draftId, requireAgentActor(caller))),
+    handle: (db, { input, caller }) =>
+      present(db, getOwnProposal(db, input.draftId, requireAgentActor(caller))),
   });
 
   const list = defineQuery<

@@ -9,7 +9,8 @@ function append(fixture: GateFixture, count: number, personId?: string): void {
   writer.transaction((tx) => {
     for (let index = 0; index < count; index += 1) {
       const caller = { ...systemCaller('test', 'cli', 'tr_test'), ip: '10.0.0.1' };
-      const person = personId === undefined ? {} : { person: { id: personId, data: { note: `note ${index}` } } };
+      const person =
+        personId === undefined ? {} : { person: { id: personId, data: { note: `note ${index}` } } };
       audit.append(tx, { type: 'test.happened', caller, data: { index }, ...person }, clock.now());
     }
   });
@@ -31,7 +32,10 @@ describe('the audit log of a data folder', () => {
     using fixture = createGateFixture();
     const { writer, audit, clock } = fixture;
     append(fixture, 3, 'person-1');
-    expect(writer.transaction((tx) => audit.openPrivate(tx, 2))).toMatchObject({ ip: '10.0.0.1', note: 'note 1' });
+    expect(writer.transaction((tx) => audit.openPrivate(tx, 2))).toMatchObject({
+      ip: '10.0.0.1',
+      note: 'note 1',
+    });
     writer.transaction((tx) => audit.erasePerson(tx, 'person-1', clock.now()));
     append(fixture, 2, 'person-1');
     expect(writer.transaction((tx) => audit.openPrivate(tx, 2))).toBeUndefined();
@@ -47,15 +51,19 @@ describe('the audit log of a data folder', () => {
       write.exec(`SAVEPOINT damage; ${sql}; RELEASE damage`);
       return verify(fixture).problems.map(({ problem, seq }) => `${problem} ${seq}`);
     };
-    expect(problemsAfter("UPDATE audit_private SET sealed = x'00' WHERE seq = 3")).toEqual(['private-changed 3']);
+    expect(problemsAfter("UPDATE audit_private SET sealed = x'00' WHERE seq = 3")).toEqual([
+      'private-changed 3',
+    ]);
     expect(problemsAfter('DELETE FROM audit_private WHERE seq = 3')).toEqual(['private-missing 3']);
-    expect(problemsAfter("INSERT INTO audit_private VALUES (99, 'person-1', x'00')")).toContain('private-added 99');
+    expect(problemsAfter("INSERT INTO audit_private VALUES (99, 'person-1', x'00')")).toContain(
+      'private-added 99',
+    );
     expect(problemsAfter("UPDATE audit SET type = 'x' WHERE seq = 2")).toContain('changed 2');
     expect(problemsAfter('DELETE FROM audit WHERE seq = 4')).toContain('missing 4');
     expect(problemsAfter('DELETE FROM audit WHERE seq > 4')).toContain('cut-off 4');
-    expect(problemsAfter('DELETE FROM audit; DELETE FROM audit_head; DELETE FROM audit_checkpoints')).toContain(
-      'cut-off 1',
-    );
+    expect(
+      problemsAfter('DELETE FROM audit; DELETE FROM audit_head; DELETE FROM audit_checkpoints'),
+    ).toContain('cut-off 1');
   });
 
   it('tells whether it goes on from a checkpoint that was kept outside', () => {

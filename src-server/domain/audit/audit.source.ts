@@ -74,19 +74,31 @@ export interface VerifyOptions {
  * grows with the log: for the command line and for jobs, not for a request.
  */
 export function verifyAuditLog(reader: Reader, { kept, publicKeyPem }: VerifyOptions = {}): AuditReport {
-  return reader.transaction((db) =>
-    verifyAudit(auditSourceOf(db as unknown as Db), {
-      publicKeyPem: publicKeyPem ?? findAuditPublicKey(db as unknown as Reader),
+  // One read transaction, so that rows, checkpoints and head are of one moment.
+  return reader.transaction(() =>
+    verifyAudit(auditSourceOf(reader), {
+      publicKeyPem: publicKeyPem ?? findAuditPublicKey(reader),
       kept,
-      hasHistory: hasHistory(db as unknown as Db),
+      hasHistory: hasHistory(reader),
     }),
   );
 }
 
 /** Joining and proposing are always written down, so whoever is here left rows. */
 function hasHistory(db: Db): boolean {
-  const some = db.select({ one: sql`1` }).from(users).limit(1).get();
-  return (some ?? db.select({ one: sql`1` }).from(actions).limit(1).get()) !== undefined;
+  const some = db
+    .select({ one: sql`1` })
+    .from(users)
+    .limit(1)
+    .get();
+  return (
+    (some ??
+      db
+        .select({ one: sql`1` })
+        .from(actions)
+        .limit(1)
+        .get()) !== undefined
+  );
 }
 
 /**

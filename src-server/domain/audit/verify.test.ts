@@ -1,5 +1,5 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { hashAuditRow, signedHeadBytes } from '../../gate/audit';
 import { systemCaller } from '../../gate/caller';
@@ -44,6 +44,17 @@ beforeAll(() => {
 function check(changed: Partial<Log>, trust: Partial<AuditTrust> = {}): AuditReport {
   const { rows, checkpoints, head } = { ...log, ...changed };
   return verifyAudit({ rows, checkpoints, head, strayPrivate: [] }, { publicKeyPem, ...trust });
+}
+
+function rowAt(seq: number): StoredAuditRow {
+  const row = log.rows[seq - 1];
+  if (!row) throw new Error(`There is no row ${seq}`);
+  return row;
+}
+
+function headRow(): StoredHead {
+  if (!log.head) throw new Error('There is no head');
+  return log.head;
 }
 
 function names(report: AuditReport, problem: AuditProblemType, seq: number): boolean {
@@ -93,9 +104,9 @@ describe('the audit verifier', () => {
     const report = check({});
     expect(report).toMatchObject({ ok: true, rows: ROWS, checkpoints: 2, problems: [], hasMore: false });
     expect(report.head?.seq).toBe(ROWS);
-    expect(verifyAudit({ rows: [], checkpoints: [], head: undefined, strayPrivate: [] }, { publicKeyPem }).ok).toBe(
-      true,
-    );
+    expect(
+      verifyAudit({ rows: [], checkpoints: [], head: undefined, strayPrivate: [] }, { publicKeyPem }).ok,
+    ).toBe(true);
   });
 
   it('names a row whose content was edited, whichever field it was, and no other', () => {
@@ -112,7 +123,9 @@ describe('the audit verifier', () => {
     fc.assert(
       fc.property(anyRow, anyEdit, (seq, field) => {
         fc.pre(field !== 'hash');
-        const rows = edited(seq, field).map((row) => (row.seq === seq ? { ...row, hash: hashAuditRow(row) } : row));
+        const rows = edited(seq, field).map((row) =>
+          row.seq === seq ? { ...row, hash: hashAuditRow(row) } : row,
+        );
         expect(names(check({ rows }), 'changed', seq)).toBe(true);
       }),
     );
@@ -165,7 +178,11 @@ describe('the audit verifier', () => {
     fc.assert(
       fc.property(anyRow, fc.boolean(), (seq, hasGoodHash) => {
         const before = log.rows[seq - 2];
-        const fake = { ...(log.rows[seq - 1] as StoredAuditRow), data: '{"index":0}', prevHash: before?.hash ?? '0'.repeat(64) };
+        const fake = {
+          ...rowAt(seq),
+          data: '{"index":0}',
+          prevHash: before?.hash ?? '0'.repeat(64),
+        };
         const made = { ...fake, hash: hasGoodHash ? hashAuditRow(fake) : fake.hash };
         const moved = log.rows.map((row) => (row.seq >= seq ? { ...row, seq: row.seq + 1 } : row));
         const rows = [...moved, made].toSorted((a, b) => a.seq - b.seq);
@@ -177,7 +194,7 @@ describe('the audit verifier', () => {
   });
 
   it('names rows that were added before the first or after the last', () => {
-    const last = log.rows.at(-1) as StoredAuditRow;
+    const last = rowAt(ROWS);
     const after = { ...last, seq: ROWS + 1, prevHash: last.hash };
     const appended = check({ rows: [...log.rows, { ...after, hash: hashAuditRow(after) }] });
     expect(appended.problems).toMatchObject([{ problem: 'added', seq: ROWS + 1 }]);
@@ -205,11 +222,20 @@ describe('the audit verifier', () => {
 
   it('is never content with another order', () => {
     fc.assert(
-      fc.property(fc.shuffledSubarray(Array.from({ length: ROWS }, (_, index) => index), { minLength: ROWS }), (order) => {
-        fc.pre(order.some((value, index) => value !== index));
-        const rows = order.map((from, index) => ({ ...(log.rows[from] as StoredAuditRow), seq: index + 1 }));
-        expect(check({ rows }).ok).toBe(false);
-      }),
+      fc.property(
+        fc.shuffledSubarray(
+          Array.from({ length: ROWS }, (_, index) => index),
+          { minLength: ROWS },
+        ),
+        (order) => {
+          fc.pre(order.some((value, index) => value !== index));
+          const rows = order.map((from, index) => ({
+            ...rowAt(from + 1),
+            seq: index + 1,
+          }));
+          expect(check({ rows }).ok).toBe(false);
+        },
+      ),
     );
   });
 
@@ -238,7 +264,7 @@ describe('the audit verifier', () => {
     const { privateKey, publicKey } = generateKeyPairSync('ed25519');
     const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
     const signHead = (seq: number, purpose: 'head' | 'checkpoint', at: number): StoredCheckpoint => {
-      const { hash } = log.rows[seq - 1] as StoredAuditRow;
+      const { hash } = rowAt(seq);
       const signature = sign(null, signedHeadBytes(purpose, seq, hash, at), privateKey).toString('base64');
       return { seq, head: hash, at, signature };
     };
@@ -249,14 +275,16 @@ describe('the audit verifier', () => {
     expect(check(cut, { publicKeyPem: pem, kept }).problems).toMatchObject([
       { problem: 'cut-off', seq: left + 1, lastSeq: ROWS },
     ]);
-    expect(check({ checkpoints: [], head: signHead(ROWS, 'head', 0) }, { publicKeyPem: pem, kept }).ok).toBe(true);
+    expect(check({ checkpoints: [], head: signHead(ROWS, 'head', 0) }, { publicKeyPem: pem, kept }).ok).toBe(
+      true,
+    );
     const rewritten = { rows: rehashed(edited(5, 'data'), 5), checkpoints: [], head: undefined };
     expect(names(check(rewritten, { publicKeyPem: pem, kept }), 'changed', 5)).toBe(true);
   });
 
   it('sees what was signed by somebody else: head, checkpoint, and the whole log under another key', () => {
     const forged = Buffer.alloc(64).toString('base64');
-    const head = { ...(log.head as StoredHead), signature: forged };
+    const head = { ...headRow(), signature: forged };
     expect(names(check({ head }), 'bad-signature', ROWS)).toBe(true);
     const checkpoints = log.checkpoints.map((checkpoint) => ({ ...checkpoint, at: checkpoint.at + 1 }));
     expect(check({ checkpoints }).problems).toMatchObject([
@@ -274,21 +302,25 @@ describe('the audit verifier', () => {
   });
 
   it('sees a head that was put back while the rows stayed', () => {
-    const older: StoredHead = { ...(log.head as StoredHead), seq: 12 };
+    const older: StoredHead = { ...headRow(), seq: 12 };
     expect(check({ head: older }).ok).toBe(false);
   });
 
   it('names personal data beside a row that was changed, removed or put there', () => {
     const beside = (seq: number, sealedHash: string | null): StoredAuditRow[] =>
       log.rows.map((row) => (row.seq === seq ? { ...row, sealedHash } : row));
-    expect(check({ rows: beside(4, 'a'.repeat(64)) }).problems).toMatchObject([{ problem: 'private-changed', seq: 4 }]);
+    expect(check({ rows: beside(4, 'a'.repeat(64)) }).problems).toMatchObject([
+      { problem: 'private-changed', seq: 4 },
+    ]);
     expect(check({ rows: beside(4, null) }).problems).toMatchObject([{ problem: 'private-missing', seq: 4 }]);
-    expect(check({ rows: beside(5, 'a'.repeat(64)) }).problems).toMatchObject([{ problem: 'private-added', seq: 5 }]);
+    expect(check({ rows: beside(5, 'a'.repeat(64)) }).problems).toMatchObject([
+      { problem: 'private-added', seq: 5 },
+    ]);
   });
 
   it('lists a bounded number of problems and says that there are more', () => {
     const rows = Array.from({ length: 1_200 }, (_, index) => ({
-      ...(log.rows[0] as StoredAuditRow),
+      ...rowAt(1),
       seq: index + 1,
       data: `{"n":${index}}`,
     }));

@@ -1,14 +1,8 @@
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { AuditCheckpoint } from '../../contract/process';
-import {
-  CHECKPOINT_EVERY_ROWS,
-  GENESIS,
-  hashAuditRow,
-  signedHeadBytes,
-  type AuditRowContent,
-} from '../../gate/audit';
+import { CHECKPOINT_EVERY_ROWS, GENESIS, type AuditRowContent } from '../../gate/audit';
 import { createProblemList, rowWords, type AuditProblem, type ProblemList } from './problems';
 import { createIdentifier, type Identify } from './row-identity';
+import { createAnchors, createSignatureCheck, type Anchors } from './signed-states';
 
 /** A row as it is stored. */
 export interface StoredAuditRow extends AuditRowContent {
@@ -101,106 +95,6 @@ export function verifyAudit(source: AuditSource, trust: AuditTrust): AuditReport
   };
 }
 
-interface SignatureCheck {
-  isHead(head: StoredHead): boolean;
-  isCheckpoint(checkpoint: StoredCheckpoint, where: string): boolean;
-}
-
-function createSignatureCheck(publicKeyPem: string | undefined, problems: ProblemList): SignatureCheck {
-  let key: KeyObject | undefined;
-  try {
-    key = publicKeyPem === undefined ? undefined : createPublicKey(publicKeyPem);
-  } catch {
-    key = undefined;
-  }
-  if (!key) problems.add('bad-signature', 0, 0, 'The public key of this log is missing or damaged.');
-  const isGood = (bytes: Buffer, signature: string): boolean =>
-    key !== undefined && verify(null, bytes, key, Buffer.from(signature, 'base64'));
-  return {
-    isHead(head) {
-      const good = isGood(signedHeadBytes('head', head.seq, head.head, 0), head.signature);
-      if (!good && key) {
-        problems.add('bad-signature', head.seq, head.seq, 'The head of the log was not signed by this installation.');
-      }
-      return good;
-    },
-    isCheckpoint({ seq, head, at, signature }, where) {
-      const good = Number.isFinite(at) && isGood(signedHeadBytes('checkpoint', seq, head, at), signature);
-      if (!good && key) {
-        problems.add('bad-signature', seq, seq, `The checkpoint ${where} was not signed by this installation.`);
-      }
-      return good;
-    },
-  };
-}
-
-const RECENT_ANCHORS = 32;
-
-/** The signed states, met by the walk in their order. */
-interface Anchors {
-  /** Signed hashes of the row `seq`; states of rows before it are passed. */
-  at(seq: number): { readonly heads: readonly string[]; readonly isListed: boolean };
-  drain(): void;
-  /** The furthest row that was ever signed. */
-  highest(): number;
-  count(): number;
-}
-
-function createAnchors(
-  checkpoints: Iterable<StoredCheckpoint>,
-  kept: AuditCheckpoint | undefined,
-  signatures: SignatureCheck,
-  problems: ProblemList,
-): Anchors {
-  const iterator = checkpoints[Symbol.iterator]();
-  let upcoming = iterator.next();
-  let highest = 0;
-  let count = 0;
-  const outside = kept && { ...kept, at: Date.parse(kept.at) };
-  const isKeptGood = outside !== undefined && signatures.isCheckpoint(outside, 'kept outside the data folder');
-  if (isKeptGood) highest = outside.seq;
-
-  const take = (): string | undefined => {
-    const checkpoint = upcoming.value as StoredCheckpoint;
-    upcoming = iterator.next();
-    count += 1;
-    if (!signatures.isCheckpoint(checkpoint, `of row ${checkpoint.seq}`)) return undefined;
-    highest = Math.max(highest, checkpoint.seq);
-    return checkpoint.head;
-  };
-
-  /** Rows that were put in have the numbers of those they moved on: a state is asked for again then. */
-  const recent = new Map<number, ReturnType<Anchors['at']>>();
-
-  return {
-    at(seq) {
-      const known = recent.get(seq);
-      if (known) return known;
-      const heads: string[] = [];
-      let isListed = false;
-      while (!upcoming.done && upcoming.value.seq <= seq) {
-        const isHere = upcoming.value.seq === seq;
-        if (upcoming.value.seq < 1) {
-          problems.add('added', upcoming.value.seq, upcoming.value.seq, 'A checkpoint of a row that can not be.');
-        }
-        const head = take();
-        if (isHere) isListed = true;
-        if (isHere && head !== undefined) heads.push(head);
-      }
-      if (isKeptGood && outside.seq === seq) heads.push(outside.head);
-      const found = { heads, isListed };
-      if (heads.length > 0 || isListed) recent.set(seq, found);
-      if (recent.size > RECENT_ANCHORS) recent.delete(recent.keys().next().value ?? seq);
-      return found;
-    },
-    drain() {
-      while (!upcoming.done) take();
-    },
-    highest: () => highest,
-    count: () => count,
-  };
-}
-
 interface LastRow {
   /** Its number when it was written. */
   readonly seq: number;
@@ -239,7 +133,10 @@ function createWalk({
     return identify.find(next, moved) === next.seq - moved && next.prevHash === row.hash;
   };
 
-  const place = (row: StoredAuditRow, next: StoredAuditRow | undefined): { isSound: boolean; hasGap: boolean } => {
+  const place = (
+    row: StoredAuditRow,
+    next: StoredAuditRow | undefined,
+  ): { isSound: boolean; hasGap: boolean } => {
     let hasGap = false;
     if (row.seq > storedSeq + 1) {
       const [first, last] = [storedSeq + 1 - shift, row.seq - 1 - shift];
@@ -257,7 +154,12 @@ function createWalk({
         problems.add('added', first, last, `${rowWords(first, last)}: put in; what follows was moved on.`);
       } else {
         const [first, last] = [Math.max(1, writtenAt - (shift - moved)), writtenAt - 1];
-        problems.add('missing', first, last, `${rowWords(first, last)}: taken out; what follows was moved up.`);
+        problems.add(
+          'missing',
+          first,
+          last,
+          `${rowWords(first, last)}: taken out; what follows was moved up.`,
+        );
       }
       shift = moved;
       return { isSound: true, hasGap: true };
@@ -268,7 +170,11 @@ function createWalk({
   };
 
   /** Two rows, each with a hash of its own content, but not of one chain: which of them was written anew. */
-  const blame = (row: StoredAuditRow, next: StoredAuditRow | undefined, before: LastRow | undefined): boolean => {
+  const blame = (
+    row: StoredAuditRow,
+    next: StoredAuditRow | undefined,
+    before: LastRow | undefined,
+  ): boolean => {
     const seq = row.seq - shift;
     if (!before) {
       problems.add('changed', seq, seq, `Row ${seq}: does not start the chain.`);
@@ -276,7 +182,12 @@ function createWalk({
     }
     const isNextFollowing = next ? next.prevHash === row.hash : head?.head === row.hash;
     const last = isNextFollowing ? before.seq : seq;
-    problems.add('changed', before.seq, last, `${rowWords(before.seq, last)}: not what row ${seq} was chained to.`);
+    problems.add(
+      'changed',
+      before.seq,
+      last,
+      `${rowWords(before.seq, last)}: not what row ${seq} was chained to.`,
+    );
     return isNextFollowing;
   };
 
@@ -300,7 +211,12 @@ function createWalk({
           isRewritten = false;
         } else if (isSound && !isRewritten) {
           const first = Math.min(anchoredAt + 1, seq);
-          problems.add('changed', first, seq, `${rowWords(first, seq)}: do not lead to what was signed for row ${seq}.`);
+          problems.add(
+            'changed',
+            first,
+            seq,
+            `${rowWords(first, seq)}: do not lead to what was signed for row ${seq}.`,
+          );
           isRewritten = true;
         }
       }
@@ -324,7 +240,12 @@ function judgePrivate({ seq, privateHash, sealedHash }: StoredAuditRow, problems
   } else if (privateHash === null) {
     problems.add('private-added', seq, seq, `Row ${seq}: has no sealed data, yet some lies beside it.`);
   } else {
-    problems.add('private-changed', seq, seq, `Row ${seq}: the sealed data beside it is not what was chained.`);
+    problems.add(
+      'private-changed',
+      seq,
+      seq,
+      `Row ${seq}: the sealed data beside it is not what was chained.`,
+    );
   }
 }
 
@@ -352,13 +273,23 @@ function judgeEnd({
   if (signed > end) {
     problems.add('cut-off', end + 1, signed, `${rowWords(end + 1, signed)}: cut off the end.`);
   } else if (!source.head && (rows > 0 || signed > 0 || trust.hasHistory === true)) {
-    problems.add('cut-off', end + 1, end + 1, `The signed head is not there: rows after ${end} may be cut off.`);
+    problems.add(
+      'cut-off',
+      end + 1,
+      end + 1,
+      `The signed head is not there: rows after ${end} may be cut off.`,
+    );
   }
   if (!head || !last || head.seq > end) return;
   if (head.seq < end) {
     const first = Math.max(head.seq, last.anchoredAt) + 1;
     if (first > end) {
-      problems.add('changed', head.seq, head.seq, `The head is of an older state than the checkpoint of row ${end}.`);
+      problems.add(
+        'changed',
+        head.seq,
+        head.seq,
+        `The head is of an older state than the checkpoint of row ${end}.`,
+      );
     } else {
       problems.add('added', first, end, `${rowWords(first, end)}: after the last one that was signed.`);
     }

@@ -63,7 +63,8 @@ export const DECIDED: readonly SampleProposal[] = [
     act: {
       type: 'post',
       title: 'Frühjahrsputz: 41 alte Notizen gelöscht',
-      content: 'Heute habe ich einundvierzig veraltete Notizen gelöscht und sieben zusammengeführt. Übrig bleiben zwölf.',
+      content:
+        'Heute habe ich einundvierzig veraltete Notizen gelöscht und sieben zusammengeführt. Übrig bleiben zwölf.',
     },
     end: { type: 'rejected', reason: 'off_topic', note: 'Good to know, but nobody else needs to read this.' },
   },
@@ -88,7 +89,8 @@ export const DECIDED: readonly SampleProposal[] = [
     act: {
       type: 'post',
       title: 'Wer kommt am Sonntag mit zum Wehr?',
-      content: 'Treffpunkt um zehn an der alten Mühle. Bei Regen fällt die Führung am Wasserkraftwerk aus. ☔',
+      content:
+        'Treffpunkt um zehn an der alten Mühle. Bei Regen fällt die Führung am Wasserkraftwerk aus. ☔',
     },
     note: 'Only makes sense before Sunday.',
     end: { type: 'expired' },

@@ -80,8 +80,12 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
   const userList = [...userIds];
   const memberIds = [...agentList.map((id) => `agent:${id}`), ...userList.map((id) => `user:${id}`)];
 
-  const actionIds = idsOf(tx.select({ id: actions.id }).from(actions).where(inArray(actions.agentId, agentList)).all());
-  const keyIds = idsOf(tx.select({ id: agentKeys.id }).from(agentKeys).where(inArray(agentKeys.agentId, agentList)).all());
+  const actionIds = idsOf(
+    tx.select({ id: actions.id }).from(actions).where(inArray(actions.agentId, agentList)).all(),
+  );
+  const keyIds = idsOf(
+    tx.select({ id: agentKeys.id }).from(agentKeys).where(inArray(agentKeys.agentId, agentList)).all(),
+  );
   const conversationIds = tx
     .selectDistinct({ id: conversationMembers.conversationId })
     .from(conversationMembers)
@@ -89,7 +93,10 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
     .all()
     .map(({ id }) => id);
 
-  const removedMessages = tx.delete(messages).where(inArray(messages.conversationId, conversationIds)).run().changes;
+  const removedMessages = tx
+    .delete(messages)
+    .where(inArray(messages.conversationId, conversationIds))
+    .run().changes;
   tx.delete(conversations).where(inArray(conversations.id, conversationIds)).run();
   const removedConnections = tx
     .delete(connections)
@@ -112,7 +119,10 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
     .where(inArray(dailyCounts.subjectId, [...agentList, ...userList]))
     .run();
   const removedAgents = tx.delete(agents).where(inArray(agents.id, agentList)).run().changes;
-  for (const id of userList) tx.delete(settings).where(like(settings.name, `user:${id}:%`)).run();
+  for (const id of userList)
+    tx.delete(settings)
+      .where(like(settings.name, `user:${id}:%`))
+      .run();
   const removedPeople = tx
     .delete(users)
     .where(and(inArray(users.id, userList), eq(users.isSample, true)))
@@ -125,6 +135,10 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
     messages: removedMessages,
     connections: removedConnections,
   };
+}
+
+export function deleteSetting(tx: Tx, name: string): void {
+  tx.delete(settings).where(eq(settings.name, name)).run();
 }
 
 /** Executions, done or still in grace: the payload alone says of which action. */

@@ -30,7 +30,12 @@ export type PersonKey = keyof typeof PEOPLE;
 export type AgentKey = keyof typeof AGENTS;
 
 export type SampleAct =
-  | { readonly type: 'post'; readonly title: string; readonly content: string; readonly tags?: readonly string[] }
+  | {
+      readonly type: 'post';
+      readonly title: string;
+      readonly content: string;
+      readonly tags?: readonly string[];
+    }
   | { readonly type: 'message'; readonly to: PersonKey; readonly content: string }
   | { readonly type: 'connection'; readonly to: PersonKey }
   | { readonly type: 'profile'; readonly headline: string; readonly bio: string };

@@ -78,7 +78,15 @@ export const sendHuman = defineAction<SendHumanInput, SentMessage>({
     }
     insertMessage(
       tx,
-      { id: subjectId, conversationId, senderType: 'agent', senderId: agentId, content, actionId, createdAt: now },
+      {
+        id: subjectId,
+        conversationId,
+        senderType: 'agent',
+        senderId: agentId,
+        content,
+        actionId,
+        createdAt: now,
+      },
       sender,
     );
     emit('message.sent', { messageId: subjectId, conversationId, agentId, recipientUserId });

@@ -9,7 +9,13 @@ import { AppError } from '../../lib/errors';
 import { listAgentsByIds } from '../agents/agents.repo';
 import { listPeople } from '../profiles/profiles.repo';
 import { memberIdOf } from './messages.actions';
-import { findLastMessage, listMembers, listMemberships, type MemberRow, type MessageRow } from './messages.repo';
+import {
+  findLastMessage,
+  listMembers,
+  listMemberships,
+  type MemberRow,
+  type MessageRow,
+} from './messages.repo';
 
 const DEFAULT_LIMIT = 30;
 
@@ -65,7 +71,10 @@ function presentParticipants(db: Reader, members: readonly MemberRow[]): Map<str
     const agent = type === 'agent' ? agents.get(id) : undefined;
     const name = (type === 'agent' ? agent?.name : people.get(id)) ?? null;
     const participant: Participant = { type, id, name, handle: agent?.handle ?? null };
-    byConversation.set(member.conversationId, [...(byConversation.get(member.conversationId) ?? []), participant]);
+    byConversation.set(member.conversationId, [
+      ...(byConversation.get(member.conversationId) ?? []),
+      participant,
+    ]);
   }
   return byConversation;
 }
@@ -81,7 +90,8 @@ export const listConversations = defineQuery<
   scope: 'write:messages',
   limits: [],
   handle(db, { input, caller }) {
-    if (!isAgent(caller.actor)) throw new AppError('actor_denied', 'This is for agents, about their conversations.');
+    if (!isAgent(caller.actor))
+      throw new AppError('actor_denied', 'This is for agents, about their conversations.');
     const limit = input.limit ?? DEFAULT_LIMIT;
     const after = input.cursor === undefined ? undefined : decodeKeyset(input.cursor);
     const own = listMemberships(db, memberIdOf('agent', caller.actor.agentId), { after, limit: limit + 1 });

@@ -19,7 +19,9 @@ export function insertConversation(
 ): void {
   tx.insert(conversations).values(row).run();
   tx.insert(conversationMembers)
-    .values(members.map((member) => ({ ...member, conversationId: row.id, lastMessageAt: row.lastMessageAt })))
+    .values(
+      members.map((member) => ({ ...member, conversationId: row.id, lastMessageAt: row.lastMessageAt })),
+    )
     .run();
 }
 

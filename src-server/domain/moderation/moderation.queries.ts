@@ -64,7 +64,11 @@ export const checkModeration = defineQuery<z.infer<typeof moderationPayload>, Mo
   limits: ['mma.agent'],
   handle(db, { input, caller, now }) {
     const { content, type } = input;
-    const issues: ModerationIssue[] = scanText(content).map(({ code, span, message }) => ({ code, span, message }));
+    const issues: ModerationIssue[] = scanText(content).map(({ code, span, message }) => ({
+      code,
+      span,
+      message,
+    }));
     const duplicate =
       type === 'post' && isAgent(caller.actor)
         ? findDuplicate(db, caller.actor.agentId, content, now)

@@ -72,11 +72,19 @@ export function findBlockingDuplicate(
     agentId,
     duplicateKey: duplicateKey(input.content),
     since: now - DUPLICATE_WINDOW_MS,
-  }).find((post) => post.content === input.content && post.title === input.title && DUPLICATE_BLOCKERS.includes(post.status))
-    ?.id;
+  }).find(
+    (post) =>
+      post.content === input.content &&
+      post.title === input.title &&
+      DUPLICATE_BLOCKERS.includes(post.status),
+  )?.id;
 }
 
-function draftRow(context: ActionContext<PublishInput>, status: PostStatus, visibility: PostRow['visibility']) {
+function draftRow(
+  context: ActionContext<PublishInput>,
+  status: PostStatus,
+  visibility: PostRow['visibility'],
+) {
   const { input } = context;
   return {
     id: context.subjectId,
@@ -162,7 +170,8 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
   undo(tx: Tx, context) {
     const post = findPost(tx, context.subjectId);
     if (!post) throw notFound('post');
-    if (post.visibility !== 'public') throw new AppError('invalid_transition', 'This post is not public any more.');
+    if (post.visibility !== 'public')
+      throw new AppError('invalid_transition', 'This post is not public any more.');
     updatePost(tx, post.id, { status: 'REMOVED', visibility: 'hidden', updatedAt: context.now });
     context.emit('post.unpublished', { postId: post.id, agentId: post.agentId });
   },

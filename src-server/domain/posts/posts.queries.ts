@@ -65,7 +65,8 @@ export interface PublicPostAnswer extends OwnPostAnswer {
 }
 
 function requireOwnAgentId(caller: Caller): string {
-  if (!isAgent(caller.actor)) throw new AppError('actor_denied', 'This is for agents, about their own posts.');
+  if (!isAgent(caller.actor))
+    throw new AppError('actor_denied', 'This is for agents, about their own posts.');
   return caller.actor.agentId;
 }
 
@@ -74,7 +75,10 @@ function keyOf(post: PostRow): Keyset {
 }
 
 /** The words of a draft as its agent may read them: an owner's edit is nobody else's before it is decided. */
-function wordsOf(input: Readonly<Record<string, unknown>>, post: PostRow): { title: string; content: string } {
+function wordsOf(
+  input: Readonly<Record<string, unknown>>,
+  post: PostRow,
+): { title: string; content: string } {
   const { title, content } = input;
   return {
     title: typeof title === 'string' ? title : post.title,

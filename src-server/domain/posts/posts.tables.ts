@@ -43,6 +43,8 @@ export const posts = sqliteTable(
   (t) => [
     index('posts_agent').on(t.agentId, t.createdAt, t.id),
     index('posts_agent_duplicate').on(t.agentId, t.duplicateKey, t.createdAt),
-    index('posts_public').on(t.publishedAt, t.id).where(sql`visibility = 'public'`),
+    index('posts_public')
+      .on(t.publishedAt, t.id)
+      .where(sql`visibility = 'public'`),
   ],
 );

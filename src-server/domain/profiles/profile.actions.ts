@@ -72,7 +72,11 @@ export const updateProfile = defineAction<ProfileUpdateInput, UpdatedProfile>({
   contentType: 'profile',
   prepare(db, _input, agent) {
     const owner = agent.ownerId === null ? undefined : findPerson(db, agent.ownerId);
-    if (!owner) throw new AppError('forbidden', 'A profile belongs to a person, and nobody has claimed this agent yet.');
+    if (!owner)
+      throw new AppError(
+        'forbidden',
+        'A profile belongs to a person, and nobody has claimed this agent yet.',
+      );
     return { targets: [{ type: 'user', id: owner.id, label: owner.displayName }] };
   },
   describeTargets: (db, targets) =>
@@ -90,9 +94,14 @@ export const updateProfile = defineAction<ProfileUpdateInput, UpdatedProfile>({
   undo(tx, { input, emit }, { userId, before }) {
     const person = findPerson(tx, userId);
     if (!person) throw notFound('person');
-    const changedSince = FIELDS.filter((field) => input[field] !== undefined && person[field] !== input[field]);
+    const changedSince = FIELDS.filter(
+      (field) => input[field] !== undefined && person[field] !== input[field],
+    );
     if (changedSince.length > 0) {
-      throw new AppError('invalid_transition', `${changedSince.join(', ')}: changed again since; undo that first.`);
+      throw new AppError(
+        'invalid_transition',
+        `${changedSince.join(', ')}: changed again since; undo that first.`,
+      );
     }
     updatePerson(tx, userId, before);
     indexProfile(tx, userId);

@@ -1,32 +1,28 @@
 import type { Reader } from '../../db/open';
 import { foldForSearch, parseQuery, queryTerms, rankCandidates } from './ranking';
-import {
-  findLastSeq,
-  listCandidateTexts,
-  listMatches,
-  listTitles,
-  type SearchCorpus,
-} from './search.repo';
+import { findLastSeq, listCandidateTexts, listMatches, listTitles, type SearchCorpus } from './search.repo';
 
 /**
- * From a query to a ranked list of rows, at a cost that does not follow the size of the index:
+ * From a query to a ranked list of rows, at a cost that hardly follows the size of the index:
  *
- *   all words, newest 20,000 rows ── 100 or more? ──> rank
- *        └─ fewer ─> all words, older rows too ── 30 or more, or the last word is a frequent one? ──> rank
- *                         └─ else ─> the last word as the start of one ──> rank
+ *   one word ─────────────────────> its newest 1,000 matches ──────────────────────┐
+ *   several ──> all of them, newest 20,000 rows ── a page or more? ────────────────┤
+ *                   └─ less ─> older rows too ── a page or more? ──────────────────┼─> rank
+ *                                  └─ less ─> the last word as the start of one ───┘
  *
- * Joint matches of frequent words are plenty in the newest rows; rare words have short lists, whole. Looking for
- * the starts of words is dear, since FTS5 merges the lists of all of them first: it is kept for what few would find
- * otherwise. Only 100 candidates are read and ranked, those with the most words in the title and then the newest;
- * the rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
+ * FTS5 walks the whole lists of words that are frequent but rarely meet, hence the newest rows first: there they
+ * meet often enough, or one of them is rare and its list is short. The starts of words are dear too, since the lists
+ * of all of them are merged first: they are for what finds less than a page otherwise, and not for a last word that
+ * is frequent by itself. Only 100 candidates are read and ranked, those with the most words in the title and then
+ * the newest; the rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
  */
 
 /** The most that is ever listed for one query (decisions §6). */
 export const MAX_CANDIDATES = 1_000;
 const RECENT_ROWS = 20_000;
 const READ_CANDIDATES = 100;
-/** The longest page: with a page of whole words there is no need to guess at longer ones. */
-const STARTS_BELOW = 30;
+/** The longest page. */
+const A_PAGE = 30;
 /** A word that so many rows have is meant as it stands. */
 const FREQUENT = 500;
 
@@ -98,26 +94,23 @@ function rank(
 /** The ranked list of a query, as much of it as first pages need. */
 export function findRanked(db: Reader, corpus: SearchCorpus, query: PreparedQuery, now: number): RankedList {
   const to = findLastSeq(db, corpus);
-  const from = Math.max(0, to - RECENT_ROWS + 1);
+  const from = query.terms.length === 1 ? 0 : Math.max(0, to - RECENT_ROWS + 1);
   const exact = wholeWords(query.match);
   const recent = listMatches(db, corpus, exact, { from, to, limit: MAX_CANDIDATES });
-  if (recent.length >= READ_CANDIDATES) {
-    // A list cut at its limit ends where its last row is, wherever the stretch would have ended.
-    const end = recent.length === MAX_CANDIDATES ? 0 : from;
-    return { seqs: rank(db, corpus, query, recent, now), from: end };
+  if (recent.length >= A_PAGE) {
+    // A list cut at its limit is as long as any gets, wherever its stretch would have ended.
+    return {
+      seqs: rank(db, corpus, query, recent, now),
+      from: recent.length === MAX_CANDIDATES ? 0 : from,
+    };
   }
-  const older =
-    from === 0
-      ? []
-      : listMatches(db, corpus, exact, { from: 0, to: from - 1, limit: MAX_CANDIDATES - recent.length });
+  const limit = MAX_CANDIDATES - recent.length;
+  const older = from === 0 ? [] : listMatches(db, corpus, exact, { from: 0, to: from - 1, limit });
   const found = [...recent, ...older];
-  const isEnough = found.length >= STARTS_BELOW || exact === query.match;
-  if (isEnough || isLastFrequent(db, corpus, exact, to)) {
-    return { seqs: rank(db, corpus, query, found, now), from: 0 };
-  }
-  const starts = listMatches(db, corpus, query.match, { from: 0, to, limit: MAX_CANDIDATES });
-  const all = [...new Set([...found, ...starts])].sort((a, b) => b - a);
-  return { seqs: rank(db, corpus, query, all, now), from: 0 };
+  const isEnough = found.length >= A_PAGE || exact === query.match || isLastFrequent(db, corpus, exact, to);
+  const starts = isEnough ? [] : listMatches(db, corpus, query.match, { from: 0, to, limit });
+  const newest = [...new Set([...found, ...starts])].sort((a, b) => b - a);
+  return { seqs: rank(db, corpus, query, newest, now), from: 0 };
 }
 
 /** The older matches behind a list that stopped early, by age. */

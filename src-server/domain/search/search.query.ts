@@ -7,7 +7,14 @@ import { defineQuery, type QueryDefinition } from '../../gate/define-action';
 import { SECOND, toIso, type Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { isVerifiedLevel } from '../profiles/profiles.service';
-import { extendRanked, findRanked, MAX_CANDIDATES, prepareQuery, type PreparedQuery, type RankedList } from './candidates';
+import {
+  extendRanked,
+  findRanked,
+  MAX_CANDIDATES,
+  prepareQuery,
+  type PreparedQuery,
+  type RankedList,
+} from './candidates';
 import { foldForSearch } from './ranking';
 import {
   listAgentsOfPeople,

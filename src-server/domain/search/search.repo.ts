@@ -146,7 +146,11 @@ const texts = {
 } as const;
 
 /** What candidates are ranked by, bodies cut to what ranking reads. Rows that are gone are left out. */
-export function listCandidateTexts(db: Reader, corpus: SearchCorpus, seqs: readonly number[]): CandidateText[] {
+export function listCandidateTexts(
+  db: Reader,
+  corpus: SearchCorpus,
+  seqs: readonly number[],
+): CandidateText[] {
   return texts[corpus](db).all(JSON.stringify(seqs));
 }
 

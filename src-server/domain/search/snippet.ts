@@ -19,7 +19,12 @@ export function snippetOf(content: string, terms: readonly string[]): string {
   const points = [...line];
   const room = SNIPPET_MAX - (isCutBefore ? 1 : 0);
   const isCutAfter = points.length > room || from + 3 * SNIPPET_MAX < content.length;
-  const shown = isCutAfter ? points.slice(0, room - 1).join('').trimEnd() : line;
+  const shown = isCutAfter
+    ? points
+        .slice(0, room - 1)
+        .join('')
+        .trimEnd()
+    : line;
   return `${isCutBefore ? '…' : ''}${shown}${isCutAfter ? '…' : ''}`;
 }
 

@@ -35,12 +35,19 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
   const { reader, gate, commands, claims, inbox } = deps;
   const detail = (user: UserActor, agentId: string): AgentDetail =>
     getAgentDetail(reader, user.userId, agentId, deps.clock.now());
-  const presentKey = ({ id, secret, prefix, scopes }: IssuedKey) => ({ id, secret, prefix, scopes: [...scopes] });
+  const presentKey = ({ id, secret, prefix, scopes }: IssuedKey) => ({
+    id,
+    secret,
+    prefix,
+    scopes: [...scopes],
+  });
 
   return [
     route(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
     route(contract.getAgent, ({ user, params }) => detail(user, params.id)),
-    route(contract.listAgentHistory, ({ user, params, query }) => inbox.history(reader, user.userId, params.id, query)),
+    route(contract.listAgentHistory, ({ user, params, query }) =>
+      inbox.history(reader, user.userId, params.id, query),
+    ),
     route(contract.createAgent, ({ user, body, caller }) => {
       const { agentId, key } = gate.command(commands.create, body, caller);
       return { agent: detail(user, agentId), key: presentKey(key) };

@@ -14,7 +14,10 @@ const RETRY_MS = 250;
 /** The live stream of the console: one SSE connection per window. */
 export function mountEvents(
   app: FastifyInstance,
-  { live, callerOf }: { readonly live: LiveBus; readonly callerOf: (request: FastifyRequest) => Promise<Caller> | Caller },
+  {
+    live,
+    callerOf,
+  }: { readonly live: LiveBus; readonly callerOf: (request: FastifyRequest) => Promise<Caller> | Caller },
 ): void {
   app.get(`${CONSOLE_PREFIX}/events`, { config: { dialect: 'console' } }, async (request, reply) => {
     const caller = await callerOf(request);
@@ -24,7 +27,10 @@ export function mountEvents(
       reply.raw.write(`event: ${event.topic}\ndata: ${JSON.stringify(event)}\n\n`);
     };
     const unsubscribe = live.subscribe(userId, write);
-    if (!unsubscribe) throw new AppError('rate_limited', 'Too many windows are open for this person.', { retryAfterSeconds: 5 });
+    if (!unsubscribe)
+      throw new AppError('rate_limited', 'Too many windows are open for this person.', {
+        retryAfterSeconds: 5,
+      });
     reply.hijack();
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream',

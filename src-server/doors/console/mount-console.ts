@@ -46,7 +46,11 @@ export const CONSOLE_PREFIX = '/api/console';
  * Mounts console routes: who, then each part through its schema (unknown keys are refused), then the answer through
  * its own, so that nothing leaves that the contract does not name.
  */
-export function mountConsoleRoutes(app: FastifyInstance, routes: readonly ConsoleRoute[], deps: ConsoleDoorDeps): void {
+export function mountConsoleRoutes(
+  app: FastifyInstance,
+  routes: readonly ConsoleRoute[],
+  deps: ConsoleDoorDeps,
+): void {
   for (const { endpoint, handle } of routes) {
     app.route({
       method: endpoint.method,
@@ -60,7 +64,8 @@ export function mountConsoleRoutes(app: FastifyInstance, routes: readonly Consol
         if (access !== 'open') {
           if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
           if (actor.type !== 'user') throw new AppError('actor_denied', 'The console is for people.');
-          if (access === 'admin' && actor.role !== 'admin') throw new AppError('forbidden', 'Only an admin can do this.');
+          if (access === 'admin' && actor.role !== 'admin')
+            throw new AppError('forbidden', 'Only an admin can do this.');
         }
         const answer = await handle({
           params: endpoint.params ? parseOrThrow(endpoint.params, request.params) : undefined,
@@ -74,7 +79,9 @@ export function mountConsoleRoutes(app: FastifyInstance, routes: readonly Consol
           deps.log.error({ err: printed.error, path: endpoint.path }, 'answer breaks its contract');
           throw new Error(`The answer of ${endpoint.method} ${endpoint.path} breaks its contract`);
         }
-        return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(printed.data));
+        return reply
+          .header('content-type', 'application/json; charset=utf-8')
+          .send(JSON.stringify(printed.data));
       },
     });
   }

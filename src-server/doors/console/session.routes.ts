@@ -52,7 +52,10 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
   /** What is about the keys of this installation is its first person's, or an admin's. */
   const assertKeeper = (user: UserActor): void => {
     if (user.role !== 'admin' || !user.mayDecide) {
-      throw new AppError('actor_denied', 'The recovery code is the installation’s: an admin makes it, in the Countersign window.');
+      throw new AppError(
+        'actor_denied',
+        'The recovery code is the installation’s: an admin makes it, in the Countersign window.',
+      );
     }
   };
 
@@ -60,7 +63,10 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
     route(contract.getMe, ({ caller }) => presentMe(caller)),
     route(contract.setUp, ({ body, caller }) => {
       const user = setup.createOwner(body, caller);
-      return presentMe({ ...caller, actor: { type: 'user', userId: user.id, role: user.role, mayDecide: true, sessionId: null } });
+      return presentMe({
+        ...caller,
+        actor: { type: 'user', userId: user.id, role: user.role, mayDecide: true, sessionId: null },
+      });
     }),
     route(contract.createRecoveryCode, ({ user }) => {
       assertKeeper(user);
@@ -75,9 +81,10 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
       setup.dismiss(user.userId);
       return presentMe(caller);
     }),
-    route(contract.updatePreferences, ({ body, user, caller }) => setup.updatePreferences(user.userId, body, caller)),
+    route(contract.updatePreferences, ({ body, user, caller }) =>
+      setup.updatePreferences(user.userId, body, caller),
+    ),
     route(contract.loadSampleWorld, ({ caller }) => deps.demo.load(caller)),
     route(contract.removeSampleWorld, ({ caller }) => ({ removed: deps.demo.remove(caller) })),
   ];
 }
-

@@ -57,7 +57,12 @@ export function createBaseApp({
   app.addHook('onRoute', ({ method, url, config }) => {
     for (const one of [method].flat()) {
       if (one === 'HEAD') continue;
-      routeTable.push({ method: one, path: url, dialect: config?.dialect, isWrite: config?.isWrite === true });
+      routeTable.push({
+        method: one,
+        path: url,
+        dialect: config?.dialect,
+        isWrite: config?.isWrite === true,
+      });
     }
   });
 
@@ -65,32 +70,36 @@ export function createBaseApp({
   app.removeAllContentTypeParsers();
   app.decorateRequest('rawBody', '');
   app.decorateRequest('caller', undefined);
-  app.addContentTypeParser(/^application\/(?:[\w.-]+\+)?json\b/i, { parseAs: 'string' }, (request, text, done) => {
-    const raw = String(text);
-    request.rawBody = raw;
-    // A POST without a body is common among agents; schemas say what is missing.
-    if (raw.trim() === '') {
-      done(null, undefined);
-      return;
-    }
-    void parseJson(request, raw, (error, body) => {
-      if (error) {
-        done(new AppError('validation', 'The body is not valid JSON.', { cause: error }));
+  app.addContentTypeParser(
+    /^application\/(?:[\w.-]+\+)?json\b/i,
+    { parseAs: 'string' },
+    (request, text, done) => {
+      const raw = String(text);
+      request.rawBody = raw;
+      // A POST without a body is common among agents; schemas say what is missing.
+      if (raw.trim() === '') {
+        done(null, undefined);
         return;
       }
-      const problem = findForbiddenCharacter(body, '');
-      if (problem) {
-        const path = problem.path === '' ? 'body' : problem.path;
-        done(
-          new AppError('validation', `${path}: ${problem.problem}`, {
-            fields: [{ path, message: problem.problem }],
-          }),
-        );
-        return;
-      }
-      done(null, body);
-    });
-  });
+      void parseJson(request, raw, (error, body) => {
+        if (error) {
+          done(new AppError('validation', 'The body is not valid JSON.', { cause: error }));
+          return;
+        }
+        const problem = findForbiddenCharacter(body, '');
+        if (problem) {
+          const path = problem.path === '' ? 'body' : problem.path;
+          done(
+            new AppError('validation', `${path}: ${problem.problem}`, {
+              fields: [{ path, message: problem.problem }],
+            }),
+          );
+          return;
+        }
+        done(null, body);
+      });
+    },
+  );
 
   const sendError = (error: unknown, url: string, requestId: string, reply: FastifyReply): void => {
     const known = toAppError(error);

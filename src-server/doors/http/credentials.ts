@@ -89,9 +89,15 @@ export function idempotencyOf(request: FastifyRequest, credentialId: string): Id
   const key = request.headers['idempotency-key'];
   if (key === undefined || request.method === 'GET') return undefined;
   if (typeof key !== 'string' || key.length > MAX_KEY_LENGTH || !PRINTABLE.test(key)) {
-    throw new AppError('validation', `Idempotency-Key: must have 1 to ${MAX_KEY_LENGTH} visible ASCII characters.`, {
-      fields: [{ path: 'Idempotency-Key', message: `must have 1 to ${MAX_KEY_LENGTH} visible ASCII characters` }],
-    });
+    throw new AppError(
+      'validation',
+      `Idempotency-Key: must have 1 to ${MAX_KEY_LENGTH} visible ASCII characters.`,
+      {
+        fields: [
+          { path: 'Idempotency-Key', message: `must have 1 to ${MAX_KEY_LENGTH} visible ASCII characters` },
+        ],
+      },
+    );
   }
   const route = `${request.method} ${request.routeOptions.url ?? request.url.split('?', 1)[0] ?? ''}`;
   const params = JSON.stringify(request.params ?? {});

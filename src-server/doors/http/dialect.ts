@@ -31,7 +31,11 @@ export function toAppError(error: unknown): AppError | undefined {
   if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE' || status === 415) {
     return new AppError('unsupported_media_type', 'Content-Type: must be application/json.');
   }
-  if (code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' || code === 'FST_ERR_CTP_EMPTY_JSON_BODY' || status === 400) {
+  if (
+    code === 'FST_ERR_CTP_INVALID_CONTENT_LENGTH' ||
+    code === 'FST_ERR_CTP_EMPTY_JSON_BODY' ||
+    status === 400
+  ) {
     return new AppError('validation', error.message.slice(0, 300));
   }
   return status >= 400 && status < 500 ? new AppError('validation', error.message.slice(0, 300)) : undefined;
@@ -65,7 +69,11 @@ export function wordError(error: AppError | undefined, dialect: Dialect, request
       status: error?.catalogue.status ?? 500,
       headers,
       contentType: 'application/json; charset=utf-8',
-      body: { detail: message, ...details, ...(error ? {} : { request_id: requestId, timestamp: new Date().toISOString() }) },
+      body: {
+        detail: message,
+        ...details,
+        ...(error ? {} : { request_id: requestId, timestamp: new Date().toISOString() }),
+      },
     };
   }
   const status = error?.catalogue.status ?? 500;

@@ -7,7 +7,8 @@ import { AppError } from '../../lib/errors';
  * `Sec-Fetch-Site`, except for top-level navigation to a page.
  */
 export function createGuard({ allowedHosts }: { readonly allowedHosts: () => ReadonlySet<string> }) {
-  const isAllowedHost = (host: string | undefined): boolean => host !== undefined && allowedHosts().has(host.toLowerCase());
+  const isAllowedHost = (host: string | undefined): boolean =>
+    host !== undefined && allowedHosts().has(host.toLowerCase());
 
   return function guard(request: FastifyRequest): void {
     const { headers } = request;

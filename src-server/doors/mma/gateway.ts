@@ -51,7 +51,10 @@ export function mountGateway(app: FastifyInstance, deps: GatewayDeps): void {
     const { caller, hasCredential } = await deps.authenticate(request, 'gateway');
     const tool = deps.tools.get(name) ?? deps.tools.get(dotted(name, deps.tools));
     if (!tool) {
-      throw new AppError('tool_not_found', `There is no tool "${name.slice(0, 60)}"; GET /api/mcp lists them.`);
+      throw new AppError(
+        'tool_not_found',
+        `There is no tool "${name.slice(0, 60)}"; GET /api/mcp lists them.`,
+      );
     }
     if (!hasCredential && !tool.isOpen) {
       throw new AppError('unauthenticated', `${tool.name} needs an API key: Authorization: Bearer mma_…`);

@@ -104,7 +104,8 @@ export function createMcpHost({
     listTools: () => listed,
     async callTool(name, args, request): Promise<McpToolAnswer> {
       const tool = tools.get(name);
-      if (!tool) return { structured: { error: `Unknown tool ${name}`, error_code: 'TOOL_NOT_FOUND' }, isError: true };
+      if (!tool)
+        return { structured: { error: `Unknown tool ${name}`, error_code: 'TOOL_NOT_FOUND' }, isError: true };
       let caller: Caller | undefined;
       try {
         caller = forTool(request.auth ?? (await anonymousCaller(request)), name, args, request);
@@ -113,7 +114,9 @@ export function createMcpHost({
           toolName: (wanted) => request.toolName(wanted),
         });
         return {
-          structured: reply.replayed ? (JSON.parse(reply.replayed.body) as Record<string, unknown>) : reply.data,
+          structured: reply.replayed
+            ? (JSON.parse(reply.replayed.body) as Record<string, unknown>)
+            : reply.data,
           foreignText: tool.hasForeignText,
           headers: {
             ...rateLimitHeaders(caller),
@@ -136,7 +139,9 @@ export function createMcpHost({
           isError: true,
           headers: {
             ...rateLimitHeaders(caller),
-            ...(error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) }),
+            ...(error.retryAfterSeconds === undefined
+              ? {}
+              : { 'retry-after': String(error.retryAfterSeconds) }),
           },
         };
       }
@@ -147,7 +152,9 @@ export function createMcpHost({
 /** An idempotency key counts per tool and arguments: the HTTP body also holds the JSON-RPC id, which a retry changes. */
 function forTool(caller: Caller, name: string, args: unknown, request: McpRequestContext<Caller>): Caller {
   const { idempotency } = caller;
-  const client = request.clientInfo ? `${request.clientInfo.name} ${request.clientInfo.version}` : caller.client;
+  const client = request.clientInfo
+    ? `${request.clientInfo.name} ${request.clientInfo.version}`
+    : caller.client;
   return {
     ...caller,
     client,

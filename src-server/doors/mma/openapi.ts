@@ -205,7 +205,9 @@ function build(tools: readonly MmaTool[], url: string): object {
       },
     },
     '/api/v1/agent/proposals/{draftId}': {
-      parameters: [{ name: 'draftId', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } }],
+      parameters: [
+        { name: 'draftId', in: 'path', required: true, schema: { type: 'string', maxLength: 64 } },
+      ],
       get: {
         operationId: 'getProposal',
         summary: 'Outcome of one proposal',
@@ -239,7 +241,11 @@ function build(tools: readonly MmaTool[], url: string): object {
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', description: 'API key (mma_… or nb_…) or OAuth access token' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'API key (mma_… or nb_…) or OAuth access token',
+        },
       },
       schemas: {
         Result: {

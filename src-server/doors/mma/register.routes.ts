@@ -44,7 +44,11 @@ export interface RegisterDeps {
   readonly authenticate: (request: FastifyRequest, transport: 'gateway' | 'rest') => Promise<Authenticated>;
 }
 
-export async function registerAgent(deps: RegisterDeps, payload: unknown, caller: Caller): Promise<RegisterAnswer> {
+export async function registerAgent(
+  deps: RegisterDeps,
+  payload: unknown,
+  caller: Caller,
+): Promise<RegisterAnswer> {
   const input = parseOrThrow(registerBody, payload ?? {});
   const made = await deps.registration.register(input, caller, (tx, _made, now) =>
     storeAnswer(tx, caller.idempotency, { status: 201, body: '' }, { now, hasSecret: true }),
@@ -54,14 +58,18 @@ export async function registerAgent(deps: RegisterDeps, payload: unknown, caller
 
 /** `POST /api/v1/agents/register` (REG-1) and `POST /api/v1/claim` (decisions §2). */
 export function mountRegistration(app: FastifyInstance, deps: RegisterDeps): void {
-  app.post('/api/v1/agents/register', { config: { dialect: 'mma', isWrite: true } }, async (request, reply) => {
-    const { caller } = await deps.authenticate(request, 'rest');
-    // Nobody is signed in here: the address stands for the credential of an idempotent request.
-    const idempotent: Caller = { ...caller, idempotency: idempotencyOf(request, `ip:${request.ip}`) };
-    findAnswer(deps.reader, idempotent.idempotency, deps.clock.now());
-    const answer = await registerAgent(deps, request.body, idempotent);
-    return reply.code(201).send(answer);
-  });
+  app.post(
+    '/api/v1/agents/register',
+    { config: { dialect: 'mma', isWrite: true } },
+    async (request, reply) => {
+      const { caller } = await deps.authenticate(request, 'rest');
+      // Nobody is signed in here: the address stands for the credential of an idempotent request.
+      const idempotent: Caller = { ...caller, idempotency: idempotencyOf(request, `ip:${request.ip}`) };
+      findAnswer(deps.reader, idempotent.idempotency, deps.clock.now());
+      const answer = await registerAgent(deps, request.body, idempotent);
+      return reply.code(201).send(answer);
+    },
+  );
 
   app.post('/api/v1/claim', { config: { dialect: 'mma', isWrite: true } }, async (request, reply) => {
     const { caller, hasCredential } = await deps.authenticate(request, 'rest');
@@ -69,6 +77,9 @@ export function mountRegistration(app: FastifyInstance, deps: RegisterDeps): voi
     const input = parseOrThrow(claimBody, request.body ?? {});
     const { agentId, key } = await deps.claims.claim(input, caller);
     const data = { agentId, status: 'active', ...(key ? { apiKey: key.secret } : {}) };
-    return sendReply(reply, { data }, (made) => ({ status: 200, body: JSON.stringify({ success: true, ...made }) }));
+    return sendReply(reply, { data }, (made) => ({
+      status: 200,
+      body: JSON.stringify({ success: true, ...made }),
+    }));
   });
 }

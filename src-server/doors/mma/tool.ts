@@ -11,7 +11,9 @@ import { parseOrThrow } from '../../lib/validate';
 export type ToolData = Record<string, unknown>;
 
 /** What a tool call made: data to be enveloped, or bytes of an earlier answer. */
-export type ToolReply = { readonly data: ToolData; readonly replayed?: undefined } | { readonly replayed: StoredAnswer };
+export type ToolReply =
+  | { readonly data: ToolData; readonly replayed?: undefined }
+  | { readonly replayed: StoredAnswer };
 
 /** Envelopes data as the door that asked prints it, for replay. */
 export type SealAnswer = (data: ToolData) => StoredAnswer;
@@ -45,7 +47,12 @@ export interface ToolCallOptions {
   readonly toolName?: (name: string) => string;
 }
 
-export const READ = { readOnlyHint: true, destructiveHint: false, idempotentHint: true, openWorldHint: false } as const;
+export const READ = {
+  readOnlyHint: true,
+  destructiveHint: false,
+  idempotentHint: true,
+  openWorldHint: false,
+} as const;
 export const PROPOSE = {
   readOnlyHint: false,
   destructiveHint: false,
@@ -54,7 +61,10 @@ export const PROPOSE = {
 } as const;
 
 /** What a held write tells the agent: plainly that a person decides, and how to ask (decisions §3). */
-export function presentHeld(held: HeldOutcome, toolName: (name: string) => string = (name) => name): ToolData {
+export function presentHeld(
+  held: HeldOutcome,
+  toolName: (name: string) => string = (name) => name,
+): ToolData {
   const isUnclaimed = held.expiresAt === null;
   return {
     status: 'PENDING_CONFIRMATION',
@@ -93,6 +103,9 @@ export async function performTool<Input, Output>(
 }
 
 /** A tool's payload with its `note` apart. @throws AppError `validation` */
-export function parsePayload<Payload extends z.ZodType>(schema: Payload, payload: unknown): z.output<Payload> {
+export function parsePayload<Payload extends z.ZodType>(
+  schema: Payload,
+  payload: unknown,
+): z.output<Payload> {
   return parseOrThrow(schema, payload ?? {});
 }

@@ -16,7 +16,15 @@ import { publishPost, toPublishInput } from '../../domain/posts/posts.actions';
 import { findPost, type PostRow } from '../../domain/posts/posts.repo';
 import type { MessageActions } from '../../domain/messages/messages.actions';
 import type { NetworkActions } from '../../domain/network/network.actions';
-import { parsePayload, performTool, PROPOSE, READ, type MmaTool, type ToolData, type ToolReply } from './tool';
+import {
+  parsePayload,
+  performTool,
+  PROPOSE,
+  READ,
+  type MmaTool,
+  type ToolData,
+  type ToolReply,
+} from './tool';
 
 /** A query bound to the gate, its types forgotten. */
 export interface BoundQuery {
@@ -82,7 +90,12 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
   });
 
   /** C-69: on the agent gateway payments are for people, and an agent always hears so. */
-  const paymentTool = (name: string, title: string, description: string, payload: MmaTool['payload']): MmaTool => ({
+  const paymentTool = (
+    name: string,
+    title: string,
+    description: string,
+    payload: MmaTool['payload'],
+  ): MmaTool => ({
     name,
     title,
     description,
@@ -93,7 +106,8 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     hasForeignText: false,
     annotations: { ...PROPOSE, destructiveHint: true },
     async call(_payload, caller) {
-      if (caller.actor.type === 'user') throw new AppError('tool_not_found', `${name} is not available to people yet.`);
+      if (caller.actor.type === 'user')
+        throw new AppError('tool_not_found', `${name} is not available to people yet.`);
       throw new AppError('actor_denied', `${name} moves money, and only a person does that.`);
     },
   });
@@ -112,7 +126,10 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       const agent = caller.actor;
       if (agent.status === 'paused') throw new AppError('paused', 'This agent was paused by your owner.');
       if (!agent.scopes.includes('write:publish')) {
-        throw new AppError('missing_scope', 'posts.publish needs the scope write:publish, which this key lacks.');
+        throw new AppError(
+          'missing_scope',
+          'posts.publish needs the scope write:publish, which this key lacks.',
+        );
       }
       if (!post || post.agentId !== agent.agentId) throw notFound('post');
       // C-30: after approval the call is idempotent and answers the public post; before, it is nobody's but a person's.
@@ -124,9 +141,13 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     const user = requireDecider(caller);
     if (!post || !action || action.ownerId !== user.userId) throw notFound('post');
     if (post.status === 'PUBLISHED') return { data: presentPost(post) };
-    throw new AppError('invalid_transition', 'This draft has not been approved; approve it with drafts.updateStatus.', {
-      details: { status: post.status },
-    });
+    throw new AppError(
+      'invalid_transition',
+      'This draft has not been approved; approve it with drafts.updateStatus.',
+      {
+        details: { status: post.status },
+      },
+    );
   };
 
   const updateStatus = async (payload: unknown, caller: Caller): Promise<ToolReply> => {
@@ -167,7 +188,8 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     queryTool(deps.moderation, {
       name: 'moderation.check',
       title: 'Check a text',
-      description: 'Says before you propose a text whether it holds e-mail addresses, phone numbers, secrets, hidden characters or is a duplicate.',
+      description:
+        'Says before you propose a text whether it holds e-mail addresses, phone numbers, secrets, hidden characters or is a duplicate.',
       payload: contract.moderationPayload,
     }),
     queryTool(deps.health, {
@@ -281,9 +303,24 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         });
       },
     },
-    paymentTool('deals.createCheckout', 'Pay a deal', 'Creates a checkout for an existing deal. For people only.', contract.checkoutPayload),
-    paymentTool('payouts.request', 'Ask for a payout', 'Requests a wallet payout of at least 10 EUR. For people only.', contract.payoutPayload),
-    paymentTool('charity.donate', 'Donate', 'Donates to a charity project, 2 % fee. For people only.', contract.donatePayload),
+    paymentTool(
+      'deals.createCheckout',
+      'Pay a deal',
+      'Creates a checkout for an existing deal. For people only.',
+      contract.checkoutPayload,
+    ),
+    paymentTool(
+      'payouts.request',
+      'Ask for a payout',
+      'Requests a wallet payout of at least 10 EUR. For people only.',
+      contract.payoutPayload,
+    ),
+    paymentTool(
+      'charity.donate',
+      'Donate',
+      'Donates to a charity project, 2 % fee. For people only.',
+      contract.donatePayload,
+    ),
     queryTool(bindQuery(gate, deps.proposals.list), {
       name: 'proposals.list',
       title: 'My proposals',
@@ -312,7 +349,10 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         const action = getOwnProposal(reader, draftId, requireAgentActor(caller));
         const definition = deps.actions.get(action.actionName);
         if (!definition) throw notFound('proposal');
-        const filled = definition.name === publishPost.name ? toPublishInput(parsePayload(contract.draftPayload, input)) : input;
+        const filled =
+          definition.name === publishPost.name
+            ? toPublishInput(parsePayload(contract.draftPayload, input))
+            : input;
         return performTool(gate, definition, filled, caller, {
           ...options,
           note: note ?? options.note,
@@ -342,7 +382,8 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     {
       name: 'agents.invite',
       title: 'Register an agent',
-      description: 'Registers an agent on behalf of a person. The answer has its API key, shown once, and the code with which the person claims it.',
+      description:
+        'Registers an agent on behalf of a person. The answer has its API key, shown once, and the code with which the person claims it.',
       payload: registerBody,
       scope: null,
       actors: ['agent', 'user'],

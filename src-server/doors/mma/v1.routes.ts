@@ -37,11 +37,17 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
 
   const asAgent = async (request: FastifyRequest): Promise<{ caller: Caller; agent: AgentActor }> => {
     const { caller, hasCredential } = await authenticate(request, 'rest');
-    if (!hasCredential) throw new AppError('unauthenticated', 'This needs an API key: Authorization: Bearer mma_…');
+    if (!hasCredential)
+      throw new AppError('unauthenticated', 'This needs an API key: Authorization: Bearer mma_…');
     return { caller, agent: requireAgentActor(caller) };
   };
 
-  const send = (reply: FastifyReply, caller: Caller, answer: ToolReply, seal: SealAnswer = sealBare): FastifyReply => {
+  const send = (
+    reply: FastifyReply,
+    caller: Caller,
+    answer: ToolReply,
+    seal: SealAnswer = sealBare,
+  ): FastifyReply => {
     reply.headers(rateLimitHeaders(caller));
     return sendReply(reply, answer, seal);
   };
@@ -131,7 +137,12 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
     const { caller } = await asAgent(request);
     if (!tool) throw notFound('call');
     const seal: SealAnswer = (data) =>
-      sealCreated({ id: data['messageId'] ?? data['draftId'], conversationId: null, content: input.content, ...data });
+      sealCreated({
+        id: data['messageId'] ?? data['draftId'],
+        conversationId: null,
+        content: input.content,
+        ...data,
+      });
     const answer = await tool.call({ ...input, note: note ?? noteOf(request) }, caller, { seal });
     return send(reply, caller, answer, seal);
   });
@@ -209,6 +220,7 @@ function nextTrust(agent: AgentActor): { nextLevel: string | null; nextLevelHint
       nextLevelHint: `Claimed for ${TRUSTED_AFTER.claimedDays} days, with ${TRUSTED_AFTER.approvedActions} approved actions.`,
     };
   }
-  if (agent.trustLevel === 'trusted') return { nextLevel: 'verified', nextLevelHint: 'By an admin, on request.' };
+  if (agent.trustLevel === 'trusted')
+    return { nextLevel: 'verified', nextLevelHint: 'By an admin, on request.' };
   return { nextLevel: null, nextLevelHint: null };
 }

@@ -11,7 +11,10 @@ export interface Fragment {
   readonly html: string;
 }
 
-export function html(strings: TemplateStringsArray, ...values: readonly (string | number | Fragment)[]): Fragment {
+export function html(
+  strings: TemplateStringsArray,
+  ...values: readonly (string | number | Fragment)[]
+): Fragment {
   let out = strings[0] ?? '';
   values.forEach((value, index) => {
     out += typeof value === 'object' ? value.html : escapeHtml(String(value));
@@ -39,20 +42,33 @@ footer{margin-top:2.5rem;color:var(--soft);font-size:.85rem}
 /** Sends a page that runs no script, takes no frame and posts only to us. */
 export function sendPage(
   reply: FastifyReply,
-  page: { readonly status?: number; readonly lang?: string; readonly title: string; readonly head?: Fragment; readonly body: Fragment },
+  page: {
+    readonly status?: number;
+    readonly lang?: string;
+    readonly title: string;
+    readonly head?: Fragment;
+    readonly body: Fragment;
+  },
 ): FastifyReply {
   const nonce = randomBytes(16).toString('base64');
   const document = html`<!doctype html>
-<html lang="${page.lang ?? 'en'}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${page.title}</title>
-${page.head ?? { html: '' }}
-<style nonce="${nonce}">${{ html: STYLE }}</style>
-</head>
-<body><main>${page.body}<footer>Countersign</footer></main></body>
-</html>`;
+    <html lang="${page.lang ?? 'en'}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${page.title}</title>
+        ${page.head ?? { html: '' }}
+        <style nonce="${nonce}">
+          ${{ html: STYLE }}
+        </style>
+      </head>
+      <body>
+        <main>
+          ${page.body}
+          <footer>Countersign</footer>
+        </main>
+      </body>
+    </html>`;
   return reply
     .code(page.status ?? 200)
     .header('content-type', 'text/html; charset=utf-8')

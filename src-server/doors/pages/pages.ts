@@ -26,24 +26,36 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
   });
 
   // Forms of our own pages; everything else stays JSON.
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string', bodyLimit: 4_096 }, (_request, body, done) => {
-    done(null, Object.fromEntries(new URLSearchParams(String(body))));
-  });
+  app.addContentTypeParser(
+    'application/x-www-form-urlencoded',
+    { parseAs: 'string', bodyLimit: 4_096 },
+    (_request, body, done) => {
+      done(null, Object.fromEntries(new URLSearchParams(String(body))));
+    },
+  );
 
   app.get('/', page, async (_request, reply) =>
     sendPage(reply, {
       title: 'Countersign',
       body: html`<h1>Countersign is running</h1>
-<p>Agents on this machine connect here. What they propose waits for a person to decide.</p>
-<div class="box"><p><strong>Agents:</strong> register with <code>POST /api/v1/agents/register</code>, then call <code>/api/mcp</code> or connect an MCP client to <code>/api/mcp/stream</code>.</p>
-<p><a href="/api/mcp/openapi.json">API description</a> · <a href="/api/mcp">Tools</a></p></div>
-${whereToDecide(config.mode, config.hasConsole)}`,
+        <p>Agents on this machine connect here. What they propose waits for a person to decide.</p>
+        <div class="box">
+          <p>
+            <strong>Agents:</strong> register with <code>POST /api/v1/agents/register</code>, then call
+            <code>/api/mcp</code> or connect an MCP client to <code>/api/mcp/stream</code>.
+          </p>
+          <p><a href="/api/mcp/openapi.json">API description</a> · <a href="/api/mcp">Tools</a></p>
+        </div>
+        ${whereToDecide(config.mode, config.hasConsole)}`,
     }),
   );
 
   app.get('/claim', page, async (request, reply) => {
     const { code = '' } = claimQuery.safeParse(request.query).data ?? {};
-    return sendPage(reply, { title: 'Claim your agent', body: claimBody(config.mode, config.hasConsole, code) });
+    return sendPage(reply, {
+      title: 'Claim your agent',
+      body: claimBody(config.mode, config.hasConsole, code),
+    });
   });
 
   app.get('/claim/not-mine', page, async (request, reply) => {
@@ -52,12 +64,14 @@ ${whereToDecide(config.mode, config.hasConsole)}`,
     return sendPage(reply, {
       title: 'Not your agent?',
       body: html`<h1>An agent registered with your address, and it isn’t yours?</h1>
-<p>We take its keys away and free your address. What it drafted is thrown away; nobody has seen it.</p>
-<form method="post" action="/claim/not-mine">
-<input type="hidden" name="agent" value="${query.data.agent}">
-<input type="hidden" name="token" value="${query.data.token}">
-<button type="submit">Not mine: remove it</button>
-</form>`,
+        <p>
+          We take its keys away and free your address. What it drafted is thrown away; nobody has seen it.
+        </p>
+        <form method="post" action="/claim/not-mine">
+          <input type="hidden" name="agent" value="${query.data.agent}" />
+          <input type="hidden" name="token" value="${query.data.token}" />
+          <button type="submit">Not mine: remove it</button>
+        </form>`,
     });
   });
 
@@ -72,7 +86,8 @@ ${whereToDecide(config.mode, config.hasConsole)}`,
     }
     return sendPage(reply, {
       title: 'Removed',
-      body: html`<h1>Removed</h1><p>The agent’s keys no longer work and your address is free again.</p>`,
+      body: html`<h1>Removed</h1>
+        <p>The agent’s keys no longer work and your address is free again.</p>`,
     });
   });
 
@@ -83,17 +98,24 @@ ${whereToDecide(config.mode, config.hasConsole)}`,
       const excerpt = [...post.content].slice(0, 200).join('');
       return await sendPage(reply, {
         title: post.title,
-        head: html`<meta property="og:title" content="${post.title}"><meta property="og:type" content="article"><meta property="og:description" content="${excerpt}">`,
+        head: html`<meta property="og:title" content="${post.title}" /><meta
+            property="og:type"
+            content="article"
+          /><meta property="og:description" content="${excerpt}" />`,
         body: html`<h1>${post.title}</h1>
-<p class="soft">By ${post.author.agentName}, an AI agent · approved by its owner · ${post.publishedAt ?? post.createdAt}</p>
-<article>${post.content}</article>`,
+          <p class="soft">
+            By ${post.author.agentName}, an AI agent · approved by its owner ·
+            ${post.publishedAt ?? post.createdAt}
+          </p>
+          <article>${post.content}</article>`,
       });
     } catch (error) {
       if (!isAppError(error)) throw error;
       return sendPage(reply, {
         status: 404,
         title: 'Not found',
-        body: html`<h1>There is no such post</h1><p class="soft">It was never public, or its owner took it back.</p>`,
+        body: html`<h1>There is no such post</h1>
+          <p class="soft">It was never public, or its owner took it back.</p>`,
       });
     }
   });
@@ -107,26 +129,46 @@ function whereToDecide(mode: 'desktop' | 'server', hasConsole: boolean): Fragmen
 function claimBody(mode: 'desktop' | 'server', hasConsole: boolean, code: string): Fragment {
   if (mode === 'desktop') {
     return html`<h1>Claim your agent in Countersign</h1>
-<p>Open the Countersign window on this machine, go to <strong>Agents</strong>, and enter the code that your agent shows you under <strong>Claim by code</strong>.</p>
-<p>An agent that registered with your own address is already waiting there under <strong>Wants to join you</strong>.</p>
-<p class="soft">No web page can claim an agent here: only the person at this machine can.</p>`;
+      <p>
+        Open the Countersign window on this machine, go to <strong>Agents</strong>, and enter the code that
+        your agent shows you under <strong>Claim by code</strong>.
+      </p>
+      <p>
+        An agent that registered with your own address is already waiting there under
+        <strong>Wants to join you</strong>.
+      </p>
+      <p class="soft">No web page can claim an agent here: only the person at this machine can.</p>`;
   }
   if (!hasConsole) {
-    return html`<h1>Claim your agent</h1><p>Sign in and send the code to <code>POST /api/v1/claim</code>.</p>`;
+    return html`<h1>Claim your agent</h1>
+      <p>Sign in and send the code to <code>POST /api/v1/claim</code>.</p>`;
   }
   return html`<h1>Claim your agent</h1>
-<p>Enter the code that your agent shows you. You will see who registered it, when and from where before you say yes.</p>
-<form method="get" action="/console/agents">
-<label for="code">Code</label>
-<input id="code" name="claim" value="${code}" autocomplete="off" spellcheck="false" placeholder="MMA-XXXX-XXXX" maxlength="40" required>
-<button type="submit">Continue</button>
-</form>`;
+    <p>
+      Enter the code that your agent shows you. You will see who registered it, when and from where before you
+      say yes.
+    </p>
+    <form method="get" action="/console/agents">
+      <label for="code">Code</label>
+      <input
+        id="code"
+        name="claim"
+        value="${code}"
+        autocomplete="off"
+        spellcheck="false"
+        placeholder="MMA-XXXX-XXXX"
+        maxlength="40"
+        required
+      />
+      <button type="submit">Continue</button>
+    </form>`;
 }
 
 function brokenLink(reply: FastifyReply): FastifyReply {
   return sendPage(reply, {
     status: 404,
     title: 'Link not valid',
-    body: html`<h1>This link is not valid any more</h1><p>The agent was claimed or removed already, or the link is incomplete.</p>`,
+    body: html`<h1>This link is not valid any more</h1>
+      <p>The agent was claimed or removed already, or the link is incomplete.</p>`,
   });
 }
