@@ -12,7 +12,7 @@ db.pragma('synchronous = FULL');
 db.pragma('busy_timeout = 5000');
 db.pragma('foreign_keys = ON');
 db.pragma('cache_size = -32000');
-db.pragma('wal_autocheckpoint = 2000');
+db.pragma('wal_autocheckpoint = 10000');
 db.exec(
   'create table drafts (id integer primary key, title text not null, content text not null, at integer not null) strict',
 );
@@ -27,9 +27,10 @@ await app.listen({ port: 0, host: '127.0.0.1' });
 process.stdout.write(
   `${JSON.stringify({ ready: true, url: `http://127.0.0.1:${app.server.address().port}` })}\n`,
 );
-process.on('SIGTERM', async () => {
-  await app.close();
-  db.close();
-  rmSync(folder, { recursive: true, force: true });
-  process.exit(0);
+process.on('SIGTERM', () => {
+  void app.close().then(() => {
+    db.close();
+    rmSync(folder, { recursive: true, force: true });
+    process.exit(0);
+  });
 });

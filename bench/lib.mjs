@@ -45,7 +45,6 @@ export async function startProgram(file, args = [], env = {}) {
     readyMs: performance.now() - began,
     pid: child.pid,
     async stop() {
-      child.removeAllListeners('exit');
       child.kill('SIGTERM');
       await exited;
     },

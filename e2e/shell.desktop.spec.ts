@@ -271,9 +271,7 @@ test('the window opens where it was left', async ({ launchDesktop }) => {
 test('a server that was killed comes back, and the page keeps what was being typed', async ({
   desktop,
   window,
-  allowedErrors,
 }) => {
-  allowedErrors.push(/ERR_FAILED|503/);
   const url = await desktop.serverUrl();
   const before = await desktop.serverPid();
   await window.getByRole('button', { name: 'Continue' }).click();
@@ -297,17 +295,14 @@ test('a server that was killed comes back, and the page keeps what was being typ
 test('a call of the window that comes during a restart waits for the new server', async ({
   desktop,
   window,
-  allowedErrors,
 }) => {
-  allowedErrors.push(/ERR_FAILED|503/);
   process.kill(await desktop.serverPid(), 'SIGKILL');
   await expect.poll(async () => (await desktop.state()).server, { intervals: [5] }).not.toBe('up');
   expect(await window.evaluate(async () => (await fetch('/api/console/me')).status)).toBeLessThan(500);
 });
 
-test('a signal opens no debugger in the server', async ({ desktop, allowedErrors }) => {
+test('a signal opens no debugger in the server', async ({ desktop }) => {
   test.skip(process.platform === 'win32', 'Windows has no such signal');
-  allowedErrors.push(/ERR_FAILED|503/);
   const isOpen = (): Promise<boolean> =>
     new Promise((resolve) => {
       const socket = connect(9229, '127.0.0.1', () => {

@@ -59,6 +59,7 @@ function run(): void {
   const userData = app.getPath('userData');
   mkdirSync(userData, { recursive: true, mode: 0o700 });
   const log = createLog(userData);
+  log.info('shell started', { version: app.getVersion(), electron: process.versions['electron'] });
   process.on('uncaughtException', (error) => log.error('uncaught', error));
   process.on('unhandledRejection', (error) => log.error('unhandled', error));
 

@@ -38,6 +38,9 @@ function openShellPort() {
   };
 }
 
+// Node opens a debugger on this signal; whoever can send it must not get one (decisions §0).
+process.on('SIGUSR1', () => undefined);
+
 const argv = process.argv.slice(2);
 const dataFolder = dataFolderOf(argv);
 if (dataFolder) module.enableCompileCache?.(join(dataFolder, 'compile-cache'));

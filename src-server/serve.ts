@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, rmSync } from 'node:fs';
 import module from 'node:module';
-import { createServer, type AddressInfo } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
@@ -21,6 +20,7 @@ import {
 import { readServerMasterKey } from './domain/identity/master-key';
 import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
 import { createLogger, type Logger } from './lib/logger';
+import { findFreePort, findPortHolder } from './lib/ports';
 
 /** `sun_path` holds 108 bytes with its end on Linux, 104 elsewhere. */
 const MAX_SOCKET_PATH = 100;
@@ -224,45 +224,4 @@ async function toFailure(error: unknown, config: Config): Promise<FailedMessage>
     return { type: 'failed', code: 'wrong_key', message, details: { dataFolder: config.dataFolder } };
   }
   return { type: 'failed', code: 'unexpected', message, details: { dataFolder: config.dataFolder } };
-}
-
-/** Best effort: what the operating system says listens there. Never fails. */
-function findPortHolder(port: number): string | undefined {
-  const tries: readonly [string, string[], RegExp][] =
-    process.platform === 'win32'
-      ? [['netstat', ['-ano', '-p', 'TCP'], new RegExp(`:${port}\\s.*LISTENING\\s+(\\d+)`)]]
-      : [
-          ['lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fpc'], /p(\d+)\nc(.+)/],
-          ['ss', ['-ltnpH', `sport = :${port}`], /users:\(\("([^"]+)",pid=(\d+)/],
-        ];
-  for (const [command, args, pattern] of tries) {
-    try {
-      const output = execFileSync(command, args, {
-        encoding: 'utf8',
-        timeout: 2_000,
-        stdio: ['ignore', 'pipe', 'ignore'],
-      });
-      const match = pattern.exec(output);
-      if (!match) continue;
-      if (command === 'lsof') return `${match[2]} (pid ${match[1]})`;
-      if (command === 'ss') return `${match[1]} (pid ${match[2]})`;
-      return `pid ${match[1]}`;
-    } catch {
-      // The tool is missing or says nothing; the next one may know.
-    }
-  }
-  return undefined;
-}
-
-/** The next port nobody listens on, for the window's offer. */
-async function findFreePort(from: number, host: string): Promise<number | undefined> {
-  for (let port = from; port < Math.min(from + 50, 65_536); port += 1) {
-    const isFree = await new Promise<boolean>((resolve) => {
-      const probe = createServer();
-      probe.once('error', () => resolve(false));
-      probe.listen(port, host, () => probe.close(() => resolve(true)));
-    });
-    if (isFree) return port;
-  }
-  return undefined;
 }

@@ -1,10 +1,10 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
 import { IconInbox, IconRobot } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { type ComponentType, lazy, Suspense, useState } from 'react';
+import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
 import { useMe } from '../api/session';
 import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
@@ -28,6 +28,16 @@ export function Frame() {
   const counts = useQuery(inboxCountsQuery);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const pending = counts.data?.counts.pending ?? 0;
+
+  const { pathname } = useLocation();
+  const title = pathname.startsWith('/agents')
+    ? t`Agents`
+    : pending > 0
+      ? `${t`Inbox`} (${pending})`
+      : t`Inbox`;
+  useEffect(() => {
+    document.title = `${title} – Countersign`;
+  }, [title]);
 
   const group = msg`Everywhere`;
   useHotkeys('global', [

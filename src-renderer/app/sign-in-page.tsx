@@ -8,19 +8,13 @@ import { BrandMark } from '../components/brand-mark';
 import { useErrorWords } from '../components/states';
 import { useFocusOnMount } from '../components/use-focus-on-mount';
 import classes from './gates.module.css';
+import { linkTokenOfPage } from './link-token';
 
 /** One-time codes have six digits (decisions §2). */
 const CODE_LENGTH = 6;
 
-/** Takes `#link=…` out of the address before anything else sees it: it is a secret that works once. */
-function takeLinkToken(): string | null {
-  const token = new URLSearchParams(globalThis.location.hash.slice(1)).get('link');
-  if (token === null) return null;
-  globalThis.history.replaceState(globalThis.history.state, '', globalThis.location.pathname);
-  return token;
-}
-
-let linkToken = takeLinkToken();
+/** The link of this page is followed once, however often the page asks to sign in. */
+let wasLinkFollowed = false;
 
 type Step = 'address' | 'code' | 'first-admin';
 
@@ -29,7 +23,7 @@ export function SignInPage() {
   const client = useQueryClient();
   const [email, setEmail] = useState('');
   const [step, setStep] = useState<Step>('address');
-  const [token] = useState(linkToken);
+  const token = linkTokenOfPage();
   const handleSignedIn = () => client.invalidateQueries();
   const request = useMutation({ mutationFn: () => requestCode(email), onSuccess: () => setStep('code') });
   const verify = useMutation({
@@ -47,10 +41,10 @@ export function SignInPage() {
   });
   const { mutate: followLink } = link;
   useEffect(() => {
-    if (linkToken === null) return;
-    linkToken = null;
+    if (token === null || wasLinkFollowed) return;
+    wasLinkFollowed = true;
     followLink(undefined);
-  }, [followLink]);
+  }, [token, followLink]);
   const card = useFocusOnMount<HTMLElement>('input', step);
 
   const title: Record<Step, ReactNode> = {
@@ -74,7 +68,7 @@ export function SignInPage() {
           </output>
         ) : null}
         {link.isError && step === 'address' ? (
-          <p role="alert">
+          <p role="alert" className={classes['problem']}>
             <Trans>This sign-in link does not work (any more). Sign in with your address instead.</Trans>
           </p>
         ) : null}

@@ -9,6 +9,7 @@ import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { shell } from '../shell';
 import { applyContrast } from '../theme/color-scheme';
 import { App } from './app';
+import { takeLinkToken } from './link-token';
 import { createConsoleRouter } from './router';
 
 /** Draws the application into the page. Once. */
@@ -17,6 +18,7 @@ export function startApp() {
   const nonce = document.querySelector<HTMLMetaElement>('meta[name=csp-nonce]')?.nonce;
   if (nonce) setNonce(nonce);
   applyContrast(false);
+  takeLinkToken();
 
   const queryClient = createQueryClient();
   const router = createConsoleRouter(queryClient);

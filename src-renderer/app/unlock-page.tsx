@@ -96,7 +96,11 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
           {title}
         </h1>
         <p className={classes['text']}>{why}</p>
-        {problemWords ? <p role="alert">{problemWords}</p> : null}
+        {problemWords ? (
+          <p role="alert" className={classes['problem']}>
+            {problemWords}
+          </p>
+        ) : null}
         {asksPassphrase ? (
           <>
             <PasswordInput

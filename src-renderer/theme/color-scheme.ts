@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { useEffect } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 import type { ColorScheme } from '../../src-server/contract/console/session';
 
 /** High contrast is an attribute of its own: it keeps light or dark as the system has it. */
@@ -11,9 +11,12 @@ export function applyContrast(isHigh: boolean) {
 /** Makes the window follow the saved preference. Mantine keeps it in localStorage for the next first paint. */
 export function useColorScheme(preference: ColorScheme | undefined) {
   const { setColorScheme } = useMantineColorScheme();
+  // Mantine's setter is a new one after each change: only a new preference applies, or first run could choose nothing.
+  const apply = useEffectEvent((scheme: ColorScheme) => {
+    setColorScheme(scheme === 'contrast' ? 'auto' : scheme);
+    applyContrast(scheme === 'contrast');
+  });
   useEffect(() => {
-    if (!preference) return;
-    setColorScheme(preference === 'contrast' ? 'auto' : preference);
-    applyContrast(preference === 'contrast');
-  }, [preference, setColorScheme]);
+    if (preference) apply(preference);
+  }, [preference]);
 }

@@ -2,7 +2,7 @@ import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, lte, or, sql, ty
 import type { ActionStatus, Kind, PolicyVerdict } from '../contract/common';
 import type { Keyset } from '../db/cursor';
 import type { Db, Reader, Tx } from '../db/open';
-import { prepared } from '../db/prepared';
+import { prepared, preparedInsert } from '../db/prepared';
 import { actions, actionVersions, decisions, policies, reads } from './gate.tables';
 
 export type ActionRow = typeof actions.$inferSelect;
@@ -45,11 +45,12 @@ export function findActionOfSubject(db: Db, subjectId: string): ActionRow | unde
     .get();
 }
 
-export function insertAction(tx: Tx, row: Omit<typeof actions.$inferInsert, 'tab' | 'sortAt'>): void {
+const insertActionRow = preparedInsert(actions);
+
+export function insertAction(tx: Tx, row: Omit<ActionRow, 'tab' | 'sortAt'>): void {
   const tab = TAB_OF_STATUS[row.status];
-  tx.insert(actions)
-    .values({ ...row, tab, sortAt: tab === 'pending' ? (row.expiresAt ?? row.createdAt) : row.updatedAt })
-    .run();
+  const sortAt = tab === 'pending' ? (row.expiresAt ?? row.createdAt) : row.updatedAt;
+  insertActionRow(tx, { ...row, tab, sortAt });
 }
 
 /** Moves an action on; `tab` and `sortAt` follow from the status, so that lists stay one index range. */

@@ -66,6 +66,8 @@ export interface Caller {
   readonly idempotency?: IdempotencyRequest | undefined;
   /** The tightest window this call was counted in; doors print it as `RateLimit` headers. */
   rateLimit?: RateLimitState | undefined;
+  /** Counted for its agent already: a call counts once, however many parts of the gate it passes. */
+  isCounted?: boolean;
 }
 
 export function isAgent(actor: Actor): actor is AgentActor {

@@ -22,7 +22,7 @@ import { definitionOf, record, type GateDeps } from './deps';
 import { assertFailed, decisionMac, enqueueExecution, executeApproved, executionKey } from './execute';
 import { KIND_TABLE } from './kinds';
 import { hashPayload, openPayload } from './payload';
-import { closeAction, contentBlocked, contextOf, MAX_VERSIONS } from './propose';
+import { closeAction, contentBlocked, contextOf, isOverdue, MAX_VERSIONS, scanPublic } from './propose';
 
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;
@@ -167,7 +167,7 @@ export function decide(deps: GateDeps, decision: Decision, caller: Caller): Acti
         );
         return staleVersion(action);
       }
-      if (action.expiresAt !== null && action.expiresAt <= now) {
+      if (isOverdue(action, now)) {
         closeAction(deps, tx, action, { status: 'expired', type: 'action.expired', caller, now });
         return new AppError('gone', 'This proposal expired; silence counted as no.');
       }
@@ -282,6 +282,7 @@ export function edit(
       const action = findOwn(tx, change.actionId, user);
       if (action.status !== 'pending') throw alreadyDecided(tx, action);
       if (action.version !== change.version || action.hash !== change.hash) throw staleVersion(action);
+      if (isOverdue(action, now)) throw new AppError('gone', 'This proposal expired; silence counted as no.');
       if (action.version >= MAX_VERSIONS) {
         throw new AppError('invalid_transition', `A proposal has at most ${MAX_VERSIONS} versions.`);
       }
@@ -302,10 +303,7 @@ export function edit(
         string,
         unknown
       >;
-      const issues = definition.publicText.flatMap((field) => {
-        const text = input[field];
-        return typeof text === 'string' ? deps.scanPublicText(text, field) : [];
-      });
+      const issues = scanPublic(deps, definition, input);
       if (issues.length > 0) throw contentBlocked(issues);
       const next = hashPayload({ ...payload, input });
       if (next.hash === action.hash) return;

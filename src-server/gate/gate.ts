@@ -7,13 +7,26 @@ import { decide, edit, markRead, retry, undo, type Decision, type Seen } from '.
 import type { ActionDefinition, CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
 import { executeApproved } from './execute';
-import { perform, withdraw, type Outcome, type PerformOptions } from './propose';
+import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
+import { admit, perform, withdraw, type Outcome, type PerformOptions } from './propose';
 
 /**
  * The one gate. Doors call `perform`, `query` and `command`; people's decisions come through `decide` and its
  * neighbours; the job runner calls `execute`, `expireOverdue` and `prune`. Nothing else writes what agents do.
  */
 export interface Gate {
+  /** Counts an agent's tool call and refuses it where pause or scope say so, before anything is read of it. */
+  admit(
+    tool: { readonly name: string; readonly scope: string | null; readonly isOpenWhilePaused?: boolean },
+    caller: Caller,
+  ): Promise<void>;
+  /** The first answer to the caller's `Idempotency-Key`. @throws AppError `idempotency_mismatch` */
+  findAnswer(caller: Caller): StoredAnswer | undefined;
+  /**
+   * Keeps an answer for repeats, for writes that are no actions: those are done before their answer is known. A
+   * process killed in between leaves the effect without an answer, and a repeat then hears of the conflict.
+   */
+  keepAnswer(caller: Caller, answer: StoredAnswer, options?: { readonly hasSecret: boolean }): void;
   perform<Input, Output>(
     definition: ActionDefinition<Input, Output>,
     input: unknown,
@@ -49,6 +62,14 @@ export interface Gate {
 
 export function createGate(deps: GateDeps): Gate {
   return {
+    admit: (tool, caller) => admit(deps, tool, caller),
+    findAnswer: (caller) => findAnswer(deps.reader, caller.idempotency, deps.clock.now()),
+    keepAnswer(caller, answer, { hasSecret } = { hasSecret: false }) {
+      if (!caller.idempotency) return;
+      deps.writer.transaction((tx) =>
+        storeAnswer(tx, caller.idempotency, answer, { now: deps.clock.now(), hasSecret }),
+      );
+    },
     perform: (definition, input, caller, options) => perform(deps, definition, input, caller, options),
     query: (definition, input, caller) => query(deps, definition, input, caller),
     command: (definition, input, caller) => command(deps, definition, input, caller),

@@ -96,7 +96,7 @@ export function createLimiter({ isEnabled }: { isEnabled: boolean }): Limiter {
           `Limit reached: ${points} per ${windowWords(name)} for ${of}. Try again in ${state.resetSeconds} s.`,
           {
             retryAfterSeconds: state.resetSeconds,
-            details: { limit: points, remaining: 0, reset: state.resetSeconds },
+            details: { window: name, limit: points, remaining: 0, reset: state.resetSeconds },
           },
         );
       }
@@ -114,6 +114,14 @@ function toState(name: WindowLimitName, points: number, state: RateLimiterRes): 
     remaining: Math.max(0, state.remainingPoints),
     resetSeconds: Math.max(1, Math.ceil(state.msBeforeNext / 1_000)),
   };
+}
+
+/** The window that a refusal speaks of, for the `RateLimit` fields of its answer. */
+export function refusedWindowOf(error: AppError): RateLimitState | undefined {
+  const { window, limit, reset } = error.details;
+  if (error.code !== 'rate_limited' || typeof window !== 'string') return undefined;
+  if (typeof limit !== 'number' || typeof reset !== 'number') return undefined;
+  return { name: window, limit, remaining: 0, resetSeconds: reset };
 }
 
 function windowWords(name: WindowLimitName): string {

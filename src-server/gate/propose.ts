@@ -93,10 +93,31 @@ export async function consumeLimits(
   subject: string,
 ): Promise<void> {
   for (const name of names) {
+    if (name === 'mma.agent') {
+      if (caller.isCounted === true) continue;
+      caller.isCounted = true;
+    }
     const state = await deps.limiter.consume(name, subject);
     if (state && (!caller.rateLimit || state.remaining < caller.rateLimit.remaining))
       caller.rateLimit = state;
   }
+}
+
+/**
+ * The first thing that becomes of an agent's tool call, well formed or not: RATE-1 counts it, a paused agent is
+ * refused, and the key must have the tool's scope. Calls by people pass; their doors count them.
+ * @throws AppError `rate_limited`, `paused`, `forbidden`, `missing_scope`
+ */
+export async function admit(
+  deps: GateDeps,
+  tool: { readonly name: string; readonly scope: string | null; readonly isOpenWhilePaused?: boolean },
+  caller: Caller,
+): Promise<void> {
+  const { actor } = caller;
+  if (actor.type !== 'agent') return;
+  await consumeLimits(deps, caller, ['mma.agent'], actor.agentId);
+  if (tool.isOpenWhilePaused !== true) assertMayCall(actor);
+  assertScope(actor, tool);
 }
 
 /**
@@ -134,7 +155,7 @@ export async function perform<Input, Output>(
       details: { kind: definition.kind },
     });
   }
-  const issues = scan(deps, definition, input);
+  const issues = scanPublic(deps, definition, input as Readonly<Record<string, unknown>>);
   if (issues.length > 0) {
     // PII-1 blocks on mma; on nb the owner decides where there is one (C-66).
     const isBlocking = caller.face === 'mma' || agent.origin === 'mma' || agent.ownerId === null;
@@ -237,15 +258,18 @@ function checkNote(note: string | null | undefined): string | null {
   return note;
 }
 
-function scan<Input, Output>(
-  deps: GateDeps,
-  definition: ActionDefinition<Input, Output>,
-  input: Input,
+/** PII-1 over every field that becomes public, each text of a list by itself. */
+export function scanPublic(
+  deps: Pick<GateDeps, 'scanPublicText'>,
+  { publicText }: { readonly publicText: readonly string[] },
+  input: Readonly<Record<string, unknown>>,
 ): ContentIssue[] {
-  const fields = input as Readonly<Record<string, unknown>>;
-  return definition.publicText.flatMap((field) => {
-    const value = fields[field];
-    return typeof value === 'string' ? deps.scanPublicText(value, field) : [];
+  return publicText.flatMap((field) => {
+    const value = input[field];
+    if (!Array.isArray(value)) return typeof value === 'string' ? deps.scanPublicText(value, field) : [];
+    return value.flatMap((item: unknown, at) =>
+      typeof item === 'string' ? deps.scanPublicText(item, `${field}.${at}`) : [],
+    );
   });
 }
 
@@ -467,6 +491,11 @@ function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionId: stri
       details: { status: action.status },
     });
   }
+  if (isOverdue(action, now)) {
+    throw new AppError('invalid_transition', "A proposal that is expired can't be revised; make a new one.", {
+      details: { status: 'expired' },
+    });
+  }
   if (action.version >= MAX_VERSIONS) {
     throw new AppError(
       'invalid_transition',
@@ -506,6 +535,11 @@ function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionId: stri
     now,
   );
   return toHeld(revised);
+}
+
+/** Its time is over, whether or not the sweep came by yet: silence is no. */
+export function isOverdue(action: Pick<ActionRow, 'status' | 'expiresAt'>, now: number): boolean {
+  return action.status === 'pending' && action.expiresAt !== null && action.expiresAt <= now;
 }
 
 /**

@@ -31,7 +31,15 @@ export interface Vault {
   wrapForRecovery(recoveryCode: string): Buffer;
 }
 
-export type KeyLabel = 'decisions' | 'codes' | 'mail' | 'persons' | 'tokens' | 'signing-keys' | 'cursors';
+export type KeyLabel =
+  | 'decisions'
+  | 'codes'
+  | 'mail'
+  | 'persons'
+  | 'tokens'
+  | 'signing-keys'
+  | 'cursors'
+  | 'backups';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

@@ -5,9 +5,8 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { migrate } from '../db/migrate';
 import { openDatabase, type OpenDatabase, type Reader, type Writer } from '../db/open';
-import { issueKey } from '../domain/agents/agent-keys.service';
+import { issueKey, toActor } from '../domain/agents/agent-keys.service';
 import { findAgent, findKey, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
-import { toActor } from '../domain/agents/agent-keys.service';
 import { users } from '../domain/identity/identity.tables';
 import { scanText } from '../domain/moderation/scan/scan';
 import type { PersonRow } from '../domain/profiles/profiles.repo';
@@ -16,7 +15,7 @@ import { findAction, type ActionRow } from '../gate/actions.repo';
 import { createAuditLog, type AuditLog } from '../gate/audit';
 import type { AgentActor, Caller, UserActor } from '../gate/caller';
 import { freeOfCharge } from '../gate/credits-port';
-import type { ActionDefinition, AnyActionDefinition } from '../gate/define-action';
+import type { ActionDefinition } from '../gate/define-action';
 import type { GateDeps } from '../gate/deps';
 import { listEventsAfter, type DomainEvent } from '../gate/events';
 import { createGate, type Gate } from '../gate/gate';
@@ -79,7 +78,7 @@ export function createGateFixture({
   actions = [],
   graceMs = 0,
 }: {
-  readonly actions?: readonly AnyActionDefinition[];
+  readonly actions?: readonly Pick<ActionDefinition<never, unknown>, 'name' | 'kind'>[];
   readonly graceMs?: number;
 } = {}): GateFixture {
   const folder = mkdtempSync(join(tmpdir(), 'countersign-gate-'));

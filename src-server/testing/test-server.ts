@@ -166,7 +166,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
 
 async function inject<Body>(app: FastifyInstance, request: InjectOptions): Promise<Answer<Body>> {
   const response = await app.inject(request);
-  const isJson = /json/.test(String(response.headers['content-type'] ?? ''));
+  const isJson = /json/.test(response.headers['content-type'] ?? '');
   return {
     status: response.statusCode,
     headers: response.headers,

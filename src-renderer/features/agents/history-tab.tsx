@@ -98,14 +98,19 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
     if (lastShown >= items.length - READ_AHEAD) onNearEnd();
   }, [lastShown, items.length, onNearEnd]);
 
+  // Where the focus is going: a held key is faster than the rows are drawn.
+  const going = useRef<number | null>(null);
   const step = (by: 1 | -1) => {
-    const at = Number(document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'] ?? -1);
+    const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
+    const at = going.current ?? Number(focused ?? -1);
     const next = Math.min(items.length - 1, Math.max(0, at + by));
+    going.current = next;
     virtual.scrollToIndex(next);
-    // The row may have to be drawn first.
-    requestAnimationFrame(() =>
-      list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true }),
-    );
+    requestAnimationFrame(() => {
+      if (going.current !== next) return;
+      going.current = null;
+      list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true });
+    });
   };
   const group = msg`Agent`;
   useHotkeys('page', [

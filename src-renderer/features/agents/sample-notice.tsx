@@ -11,16 +11,21 @@ export function SampleNotice() {
   const { t } = useLingui();
   const notify = useNotify();
   const remove = useRemoveSampleWorld();
-  const handleRemove = () =>
-    remove.mutate(undefined, {
-      onSuccess: () => notify({ message: t`The sample world is gone.` }),
-    });
+  const handleRemove = async () => {
+    try {
+      await remove.mutateAsync();
+      // Not `onSuccess` of the call: this notice is gone with the sample world.
+      notify({ message: t`The sample world is gone.` });
+    } catch {
+      // Shown below.
+    }
+  };
   return (
     <>
       <Notice
         icon={<IconTestPipe size={16} />}
         actions={
-          <Button variant="default" loading={remove.isPending} onClick={handleRemove}>
+          <Button variant="default" loading={remove.isPending} onClick={() => void handleRemove()}>
             <Trans>Remove the sample world</Trans>
           </Button>
         }

@@ -25,6 +25,8 @@ export function ContextPane({ detail, onSelect }: ContextPaneProps) {
       </section>
       <section aria-label={t`History`}>
         <History detail={detail} />
+      </section>
+      <section aria-label={t`Decided before`}>
         <Similar detail={detail} onSelect={onSelect} />
       </section>
       <section aria-label={t`Versions`}>
@@ -93,12 +95,11 @@ function AgentCard({ detail }: ContextPaneProps | { detail: InboxDetail }) {
 
 function History({ detail }: { detail: InboxDetail }) {
   const { t } = useLingui();
-  const kindWord = useKindWords()(detail.kind);
   const { approved, edited, rejected, pending } = detail.context;
   return (
     <>
       <h3 className={classes['heading']}>
-        <Trans>This kind from this agent</Trans> <span className={classes['dim']}>{kindWord}</span>
+        <Trans>This agent so far</Trans>
       </h3>
       <dl className={classes['counts']}>
         {[
@@ -119,27 +120,39 @@ function History({ detail }: { detail: InboxDetail }) {
 
 function Similar({ detail, onSelect }: ContextPaneProps) {
   const { similar } = detail.context;
+  const kindWord = useKindWords()(detail.kind);
+  const heading = (
+    <h3 className={classes['heading']}>
+      <Trans>Decided before</Trans> <span className={classes['dim']}>{kindWord}</span>
+    </h3>
+  );
   if (similar.length === 0) {
     return (
-      <p className={classes['dim']}>
-        <Trans>You have not decided on one of these before.</Trans>
-      </p>
+      <>
+        {heading}
+        <p className={classes['dim']}>
+          <Trans>None of this kind yet.</Trans>
+        </p>
+      </>
     );
   }
   return (
-    <ul className={classes['similar']}>
-      {similar.map((entry) => (
-        <li key={entry.id}>
-          <button type="button" className={classes['past']} onClick={() => onSelect(entry.id)}>
-            <AgentText form="line">{entry.title}</AgentText>
-            <span className={classes['pastFacts']}>
-              <StatusIcon status={entry.status} />
-              {entry.decidedAt ? <RelativeTime at={entry.decidedAt} /> : null}
-            </span>
-          </button>
-        </li>
-      ))}
-    </ul>
+    <>
+      {heading}
+      <ul className={classes['similar']}>
+        {similar.map((entry) => (
+          <li key={entry.id}>
+            <button type="button" className={classes['past']} onClick={() => onSelect(entry.id)}>
+              <AgentText form="line">{entry.title}</AgentText>
+              <span className={classes['pastFacts']}>
+                <StatusIcon status={entry.status} />
+                {entry.decidedAt ? <RelativeTime at={entry.decidedAt} /> : null}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { IconArrowLeft } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ActionVersion, InboxDetail } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
+import { useNow } from '../../components/clock';
 import { CopyButton } from '../../components/copy-button';
 import { Countdown } from '../../components/time';
 import classes from './detail-header.module.css';
@@ -59,12 +60,21 @@ export function DetailHeader({ detail, version, onBack }: DetailHeaderProps) {
         ) : null}
         {detail.status === 'pending' && detail.expiresAt ? (
           <span className={classes['expiry']}>
-            <Trans>
-              Without an answer it expires in <Countdown until={detail.expiresAt} />
-            </Trans>
+            <Expiry until={detail.expiresAt} />
           </span>
         ) : null}
       </div>
     </header>
+  );
+}
+
+/** Silence counts as no, at a moment that is told. */
+function Expiry({ until }: { until: string }) {
+  const isOver = useNow(1000) >= Date.parse(until);
+  if (isOver) return <Trans>Its time is up: silence counts as no.</Trans>;
+  return (
+    <Trans>
+      Without an answer it expires in <Countdown until={until} />
+    </Trans>
   );
 }

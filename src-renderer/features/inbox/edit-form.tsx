@@ -2,7 +2,7 @@ import { Textarea, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useDeferredValue } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
-import type { PayloadField } from '../../../src-server/contract/console/inbox';
+import type { ActionVersion, PayloadField } from '../../../src-server/contract/console/inbox';
 import { type EditDraft, editDrafts } from './edit-drafts';
 import classes from './edit-form.module.css';
 import { ChangeList } from './diff-view';
@@ -32,12 +32,13 @@ interface EditFormProps {
   readonly id: string;
   readonly version: number;
   readonly fields: readonly PayloadField[];
+  readonly targets: ActionVersion['targets'];
   readonly draft: EditDraft;
   readonly errors: Readonly<Record<string, string>>;
 }
 
 /** The payload again, its prose open for typing in place; the rest stays as it is and can't be edited. */
-export function EditForm({ id, version, fields, draft, errors }: EditFormProps) {
+export function EditForm({ id, version, fields, targets, draft, errors }: EditFormProps) {
   const first = fields.find((field) => field.isEditable)?.name;
   return (
     <div className={payloadClasses['fields']}>
@@ -58,7 +59,7 @@ export function EditForm({ id, version, fields, draft, errors }: EditFormProps) 
               <div className={classes['label']}>
                 <FieldLabel name={field.name} />
               </div>
-              <PayloadFieldView field={field} />
+              <PayloadFieldView field={field} targets={targets} />
             </div>
           ),
         )}

@@ -98,7 +98,7 @@ export function InboxDetailView(props: InboxDetailProps) {
     return false;
   };
   const handleApprove = (by: 'key' | 'combination' | 'pointer') => {
-    if (!isPending || !mayDecide || isBusy) return;
+    if (!isPending || !mayDecide || isBusy || triage.isSecondTap()) return;
     if (draft && canSave) triage.say({ id: detail.id, kind: 'unsaved_edit' });
     else if (isShown() && isMeant(by)) void triage.approve(detail);
   };
@@ -255,11 +255,12 @@ export function InboxDetailView(props: InboxDetailProps) {
                     id={detail.id}
                     version={detail.version}
                     fields={version.fields}
+                    targets={version.targets}
                     draft={draft ?? {}}
                     errors={notice?.fields ?? {}}
                   />
                 ) : (
-                  <PayloadView fields={version.fields} />
+                  <PayloadView fields={version.fields} targets={version.targets} />
                 )}
               </div>
             ) : null}

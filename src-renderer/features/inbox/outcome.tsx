@@ -12,6 +12,7 @@ import { useReasonWords } from './words';
 export function Outcome({ detail }: { detail: InboxDetail }) {
   const { t } = useLingui();
   const reasonWord = useReasonWords();
+  const channelWord = useChannelWords();
   const last = detail.decisions.at(-1);
   const { failure, resultUrl } = detail;
   const canOpen = resultUrl !== null && /^https?:\/\//.test(resultUrl);
@@ -35,7 +36,7 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
                 {last.decidedBy} rejected version {last.version}
               </Trans>
             )}{' '}
-            · <RelativeTime at={last.decidedAt} /> · {last.channel}
+            · <RelativeTime at={last.decidedAt} /> · {channelWord(last.channel)}
           </span>
         ) : detail.decidedAt ? (
           <span className={classes['by']}>
@@ -68,6 +69,13 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
       ) : null}
     </section>
   );
+}
+
+/** Where a decision was made; channels we have no word for stay as they are. */
+function useChannelWords(): (channel: string) => string {
+  const { t } = useLingui();
+  return (channel) =>
+    ({ window: t`in the window`, browser: t`in a browser`, api: t`by the API` })[channel] ?? channel;
 }
 
 function DateTime({ at }: { at: string }) {

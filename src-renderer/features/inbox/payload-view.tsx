@@ -1,11 +1,21 @@
-import type { PayloadField } from '../../../src-server/contract/console/inbox';
+import type { ActionVersion, PayloadField } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
 import classes from './payload-view.module.css';
 import { useFieldLabel } from './words';
 
-/** One field of the canonical payload, drawn by us: text stays text, whatever it contains. */
-export function PayloadFieldView({ field }: { field: PayloadField }) {
+type Targets = ActionVersion['targets'];
+
+/** One field of the canonical payload, drawn by us: text stays text, whatever it contains. An id we know the name of has it beside it. */
+export function PayloadFieldView({ field, targets }: { field: PayloadField; targets: Targets }) {
   const { value, form } = field;
+  const target = targets.find((entry) => entry.id === value && entry.label !== entry.id);
+  if (target && typeof value === 'string') {
+    return (
+      <span className={classes['named']}>
+        <AgentText>{target.label}</AgentText> <code>{value}</code>
+      </span>
+    );
+  }
   if (form === 'list' && Array.isArray(value)) {
     return (
       <ul className={classes['tags']}>
@@ -19,7 +29,10 @@ export function PayloadFieldView({ field }: { field: PayloadField }) {
   }
   if (typeof value === 'string' && form !== 'data') {
     return (
-      <AgentText form="block" className={form === 'prose' ? classes['prose'] : classes['line']}>
+      <AgentText
+        form="block"
+        className={form === 'prose' ? classes['prose'] : classes[field.isEditable ? 'line' : 'fact']}
+      >
         {value}
       </AgentText>
     );
@@ -38,7 +51,7 @@ export function FieldLabel({ name }: { name: string }) {
 }
 
 /** Every field of a version in the server's order. What is empty is left out of sight only when it is null. */
-export function PayloadView({ fields }: { fields: readonly PayloadField[] }) {
+export function PayloadView({ fields, targets }: { fields: readonly PayloadField[]; targets: Targets }) {
   return (
     <dl className={classes['fields']}>
       {fields
@@ -49,7 +62,7 @@ export function PayloadView({ fields }: { fields: readonly PayloadField[] }) {
               <FieldLabel name={field.name} />
             </dt>
             <dd>
-              <PayloadFieldView field={field} />
+              <PayloadFieldView field={field} targets={targets} />
             </dd>
           </div>
         ))}

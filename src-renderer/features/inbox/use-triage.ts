@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
-import { useCallback, useState } from 'react';
+import { useCallback, useRef, useState } from 'react';
 import type { RejectReason } from '../../../src-server/contract/common';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { ProblemError } from '../../api/problem';
@@ -18,6 +18,9 @@ import {
   type Verdict,
 } from './api';
 import { type EditDraft, editDrafts } from './edit-drafts';
+
+/** Two taps of one intention lie closer together than this, ms. */
+const SECOND_TAP_MS = 250;
 
 /** Something to say about one proposal, beside its decision bar, until the selection or the version changes. */
 export interface Notice {
@@ -63,6 +66,8 @@ export function useTriage(onDecided: (id: string) => void) {
   const [notice, setNotice] = useState<Notice | null>(null);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
+  const running = useRef(new Set<string>());
+  const movedAt = useRef(0);
 
   const refuse = (seen: Pick<Seen, 'id' | 'version'>, error: unknown) => {
     const { id, version } = seen;
@@ -80,16 +85,14 @@ export function useTriage(onDecided: (id: string) => void) {
 
   /** One at a time per proposal; a second press while the first is under way does nothing. */
   const once = async (id: string, run: () => Promise<void>) => {
-    if (busy.has(id)) return;
-    setBusy((old) => new Set(old).add(id));
+    if (running.current.has(id)) return;
+    running.current.add(id);
+    setBusy(new Set(running.current));
     try {
       await run();
     } finally {
-      setBusy((old) => {
-        const next = new Set(old);
-        next.delete(id);
-        return next;
-      });
+      running.current.delete(id);
+      setBusy(new Set(running.current));
     }
   };
 
@@ -142,6 +145,7 @@ export function useTriage(onDecided: (id: string) => void) {
     setNotice(null);
     setReceipt({ id: detail.id, title: detail.title, did: 'approved' });
     announce(t`Approved: ${detail.title}`);
+    movedAt.current = Date.now();
     onDecided(detail.id);
   };
 
@@ -149,6 +153,8 @@ export function useTriage(onDecided: (id: string) => void) {
     notice,
     receipt,
     isBusy: (id: string) => busy.has(id),
+    /** A second tap of the key that decided the last one must not decide the one that took its place. */
+    isSecondTap: () => Date.now() - movedAt.current < SECOND_TAP_MS,
     say: useCallback((next: Notice | null) => setNotice(next), []),
     closeReceipt: useCallback(() => setReceipt(null), []),
 
@@ -175,6 +181,7 @@ export function useTriage(onDecided: (id: string) => void) {
           setNotice(null);
           setReceipt({ id: detail.id, title: detail.title, did: 'rejected' });
           announce(t`Rejected: ${detail.title}`);
+          movedAt.current = Date.now();
           onDecided(detail.id);
         } catch (error) {
           refuse(detail, error);

@@ -2,7 +2,7 @@ import { diffWordsWithSpace } from 'diff';
 import type { ActionVersion, PayloadField, WordChange } from '../../../src-server/contract/console/inbox';
 
 /** Beyond this many edits a word diff takes long and tells little: the whole text counts as replaced. */
-const MAX_EDITS = 1500;
+const MAX_EDITS = 800;
 
 /** Changes from one text to another by words; the same form as the server's. */
 export function diffText(before: string, after: string): WordChange[] {

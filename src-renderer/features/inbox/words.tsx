@@ -110,6 +110,18 @@ export function useFieldLabel(): (name: string) => string | undefined {
       language: t`Language`,
       visibility: t`Visibility`,
       note: t`Note`,
+      recipientUserId: t`Recipient`,
+      recipientAgentId: t`Recipient`,
+      targetUserId: t`With`,
+      targetAgentId: t`With`,
+      roomSlug: t`Room`,
+      parentId: t`Answer to`,
+      keyId: t`Key`,
+      scopes: t`Scopes`,
+      postType: t`Type of post`,
+      city: t`City`,
+      country: t`Country`,
+      avatarUrl: t`Picture`,
     };
     return Object.hasOwn(words, name) ? words[name] : undefined;
   };
@@ -163,7 +175,7 @@ export function ActionSentence({
     ) : (
       <Trans>React</Trans>
     ),
-    'profile.update': <Trans>Change its public profile</Trans>,
+    'profile.update': <Trans>Change the public profile</Trans>,
     'room.manage': to ? (
       <Trans>
         Change the room <Foreign>{to}</Foreign>

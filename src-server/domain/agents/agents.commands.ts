@@ -18,6 +18,8 @@ import {
   updateKey,
   type AgentRow,
 } from './agents.repo';
+import { findPerson } from '../profiles/profiles.repo';
+import { assertPlanHasRoom } from './plan';
 
 function ownAgent(tx: Tx, agentId: string, userId: string): AgentRow {
   const agent = findAgent(tx, agentId);
@@ -48,6 +50,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
             fields: [{ path: 'handle', message: 'is taken' }],
           });
         }
+        assertPlanHasRoom(tx, { id: user.userId, plan: findPerson(tx, user.userId)?.plan ?? 'free' });
         const agentId = ids.uuid();
         insertAgent(tx, {
           id: agentId,

@@ -66,11 +66,17 @@ export function listAgentsOfOwner(
     .all();
 }
 
-export function countAgentsOfOwner(db: Db, ownerId: string, limit: number): number {
+export function countAgentsOfOwner(
+  db: Db,
+  ownerId: string,
+  limit: number,
+  { withSamples = true }: { readonly withSamples?: boolean } = {},
+): number {
+  const own = eq(agents.ownerId, ownerId);
   const some = db
     .select({ id: agents.id })
     .from(agents)
-    .where(eq(agents.ownerId, ownerId))
+    .where(withSamples ? own : and(own, eq(agents.isSample, false)))
     .limit(limit)
     .as('some');
   return db.select({ n: count() }).from(some).get()?.n ?? 0;

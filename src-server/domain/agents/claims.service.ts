@@ -11,8 +11,8 @@ import type { Ids } from '../../lib/ids';
 import type { OneTimeCodesService } from '../identity/one-time-codes.service';
 import { secretsEqual } from '../../lib/vault';
 import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
+import { assertPlanHasRoom } from './plan';
 import {
-  countAgentsOfOwner,
   findAgent,
   findClaimCode,
   findLiveClaimCode,
@@ -24,10 +24,6 @@ import {
   type AgentRow,
 } from './agents.repo';
 
-/** Agents an owner may hold, by plan (decisions §2); a desktop's owner has no limit against themselves. */
-const PLAN_AGENTS: Readonly<Record<string, number>> = { free: 3, pro: 10, elite: 25, protocol_pro: 100 };
-const MOST_AGENTS = 1_000;
-
 export interface ClaimRequest {
   readonly agentId?: string | undefined;
   readonly claimCode?: string | undefined;
@@ -35,14 +31,25 @@ export interface ClaimRequest {
   readonly replaceKeys?: boolean | undefined;
 }
 
+export interface Claimed {
+  readonly agentId: string;
+  /** The one that took the place of all before it; null where they were kept. */
+  readonly key: IssuedKey | null;
+}
+
 export interface ClaimsService {
   /** The agent behind a code, for a look before claiming. Guessing is limited. */
   preview(claimCode: string, caller: Caller): Promise<AgentRow>;
   /**
    * Binds an unclaimed agent to the person. On the desktop that is the local owner, whatever the address (decisions §2).
+   * `inTransaction` lets a door store its answer.
    * @throws AppError `not_found`, `gone`, `otp_required`, `rate_limited`, `taken`
    */
-  claim(request: ClaimRequest, caller: Caller): Promise<{ agentId: string; key: IssuedKey | null }>;
+  claim(
+    request: ClaimRequest,
+    caller: Caller,
+    inTransaction?: (tx: Tx, claimed: Claimed, now: number) => void,
+  ): Promise<Claimed>;
   /** "Not mine": by the person the address belongs to, or by the link in the mail. */
   disown(agentId: string, caller: Caller): void;
   disownByToken(agentId: string, token: string, caller: Caller): Promise<void>;
@@ -119,8 +126,8 @@ export function createClaimsService({
     agent: AgentRow,
     address: string,
     request: ClaimRequest,
-    user: UserActor,
     caller: Caller,
+    work: (tx: Tx) => IssuedKey | null,
   ): Promise<IssuedKey | null> => {
     const proof = { purpose: 'claim', address, subjectId: agent.id, ip: caller.ip } as const;
     if (request.otp === undefined) {
@@ -130,22 +137,10 @@ export function createClaimsService({
       );
     }
     try {
-      return await codes.verify({ ...proof, otp: request.otp }, (tx) =>
-        take(tx, agent.id, user, request, caller),
-      );
+      return await codes.verify({ ...proof, otp: request.otp }, work);
     } catch (error) {
       if (isAppError(error) && error.code === 'unauthenticated') throw otpRequired('is wrong or expired');
       throw error;
-    }
-  };
-
-  const assertPlan = (user: UserActor): void => {
-    const plan = findOwner(user.userId)?.plan ?? 'free';
-    const most = PLAN_AGENTS[plan] ?? MOST_AGENTS;
-    if (countAgentsOfOwner(reader, user.userId, most) >= most) {
-      throw new AppError('cap_reached', `Your plan (${plan}) has room for ${most} agents.`, {
-        details: { limit: most },
-      });
     }
   };
 
@@ -237,7 +232,7 @@ export function createClaimsService({
       return findByCode(claimCode);
     },
 
-    async claim(request, caller) {
+    async claim(request, caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
       let agent: AgentRow;
       if (request.claimCode !== undefined) {
@@ -254,12 +249,17 @@ export function createClaimsService({
         }
         agent = found;
       }
-      assertPlan(user);
+      assertPlanHasRoom(reader, { id: user.userId, plan: findOwner(user.userId)?.plan ?? 'free' });
       const address = addressToProve(agent, user);
+      const work = (tx: Tx): IssuedKey | null => {
+        const made = take(tx, agent.id, user, request, caller);
+        inTransaction?.(tx, { agentId: agent.id, key: made }, clock.now());
+        return made;
+      };
       const key =
         address === null
-          ? writer.transaction((tx) => take(tx, agent.id, user, request, caller), { isDurable: true })
-          : await takeProven(agent, address, request, user, caller);
+          ? writer.transaction(work, { isDurable: true })
+          : await takeProven(agent, address, request, caller, work);
       afterCommit();
       return { agentId: agent.id, key };
     },

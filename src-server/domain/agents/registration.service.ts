@@ -92,8 +92,8 @@ export function createRegistrationService({
     macOfClaimCode,
     disownToken,
     async register(input, caller, inTransaction) {
-      if (caller.ip !== null && caller.actor.type === 'anonymous')
-        await limiter.consume('register', caller.ip);
+      // With or without a key: one that registers would otherwise be a way round the limit.
+      if (caller.ip !== null) await limiter.consume('register', caller.ip);
       const email = input.email.toLowerCase();
       const registration = writer.transaction(
         (tx) => {

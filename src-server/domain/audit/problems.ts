@@ -35,6 +35,8 @@ export interface ProblemList {
   add(problem: AuditProblemType, seq: number, lastSeq: number, message: string): void;
   /** A later finding explains earlier ones: rows that were added are not changed. */
   dropChanged(seq: number, lastSeq: number): void;
+  /** Whether the row is named as missing or cut off already. */
+  isGone(seq: number): boolean;
 }
 
 export function createProblemList(): ProblemList {
@@ -54,6 +56,13 @@ export function createProblemList(): ProblemList {
       }
       items.push({ seq, lastSeq, problem, message });
     },
+    isGone: (seq) =>
+      items.some(
+        (item) =>
+          (item.problem === 'missing' || item.problem === 'cut-off') &&
+          item.seq <= seq &&
+          seq <= item.lastSeq,
+      ),
     dropChanged(seq, lastSeq) {
       items = items.filter(
         (item) => item.problem !== 'changed' || item.lastSeq < seq || item.lastSeq > lastSeq,

@@ -70,7 +70,11 @@ export function createAnchors(
   problems: ProblemList,
 ): Anchors {
   const iterator = checkpoints[Symbol.iterator]();
-  let upcoming = iterator.next();
+  const advance = (): StoredCheckpoint | undefined => {
+    const step = iterator.next();
+    return step.done ? undefined : step.value;
+  };
+  let upcoming = advance();
   let highest = 0;
   let count = 0;
   const outside = kept && { ...kept, at: Date.parse(kept.at) };
@@ -78,17 +82,17 @@ export function createAnchors(
     outside !== undefined && signatures.isCheckpoint(outside, 'kept outside the data folder');
   if (isKeptGood) highest = outside.seq;
 
-  const take = (): string | undefined => {
-    const checkpoint = upcoming.value as StoredCheckpoint;
-    upcoming = iterator.next();
-    count += 1;
-    if (!signatures.isCheckpoint(checkpoint, `of row ${checkpoint.seq}`)) return undefined;
-    highest = Math.max(highest, checkpoint.seq);
-    return checkpoint.head;
-  };
-
   /** Rows that were put in have the numbers of those they moved on: a state is asked for again then. */
   const recent = new Map<number, ReturnType<Anchors['at']>>();
+
+  const judge = (checkpoint: StoredCheckpoint): boolean => {
+    const { seq } = checkpoint;
+    count += 1;
+    if (seq < 1) problems.add('added', seq, seq, 'A checkpoint of a row that can not be.');
+    if (!signatures.isCheckpoint(checkpoint, `of row ${seq}`)) return false;
+    highest = Math.max(highest, seq);
+    return true;
+  };
 
   return {
     at(seq) {
@@ -96,19 +100,11 @@ export function createAnchors(
       if (known) return known;
       const heads: string[] = [];
       let isListed = false;
-      while (!upcoming.done && upcoming.value.seq <= seq) {
-        const isHere = upcoming.value.seq === seq;
-        if (upcoming.value.seq < 1) {
-          problems.add(
-            'added',
-            upcoming.value.seq,
-            upcoming.value.seq,
-            'A checkpoint of a row that can not be.',
-          );
-        }
-        const head = take();
-        if (isHere) isListed = true;
-        if (isHere && head !== undefined) heads.push(head);
+      for (; upcoming && upcoming.seq <= seq; upcoming = advance()) {
+        const isGood = judge(upcoming);
+        if (upcoming.seq !== seq) continue;
+        isListed = true;
+        if (isGood) heads.push(upcoming.head);
       }
       if (isKeptGood && outside.seq === seq) heads.push(outside.head);
       const found = { heads, isListed };
@@ -117,7 +113,7 @@ export function createAnchors(
       return found;
     },
     drain() {
-      while (!upcoming.done) take();
+      for (; upcoming; upcoming = advance()) judge(upcoming);
     },
     highest: () => highest,
     count: () => count,

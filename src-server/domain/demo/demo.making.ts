@@ -5,6 +5,7 @@ import type { AgentActor, Caller, UserActor } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
 import { appendEvent } from '../../gate/events';
 import type { Gate } from '../../gate/gate';
+import type { Outcome } from '../../gate/propose';
 import { DAY, type Clock } from '../../lib/clock';
 import type { Ids } from '../../lib/ids';
 import { CLAIMED_SCOPES, issueKey, toActor } from '../agents/agent-keys.service';
@@ -171,35 +172,32 @@ async function perform(
   caller: Caller,
   options: { note?: string | undefined; revises?: string },
 ): Promise<Held> {
-  const personOf = (key: PersonKey): string => world.people.get(key) ?? '';
-  const run = () => {
-    switch (act.type) {
-      case 'post': {
-        const { title, content, tags = [] } = act;
-        return gate.perform(
-          publishPost,
-          toPublishInput({ title, content, tags: [...tags] }),
-          caller,
-          options,
-        );
-      }
-      case 'message':
-        return gate.perform(
-          sendHuman,
-          { recipientUserId: personOf(act.to), content: act.content },
-          caller,
-          options,
-        );
-      case 'connection':
-        return gate.perform(requestConnection, { targetUserId: personOf(act.to) }, caller, options);
-      case 'profile':
-        return gate.perform(updateProfile, { headline: act.headline, bio: act.bio }, caller, options);
-    }
-  };
-  const outcome = await run();
+  const outcome = await performAct(gate, act, (key) => world.people.get(key) ?? '', caller, options);
   if (outcome.type !== 'held') throw new Error(`A sample ${act.type} was not held`);
   const { actionId, version, hash } = outcome;
   return { actionId, version, hash };
+}
+
+function performAct(
+  gate: Gate,
+  act: SampleAct,
+  personOf: (key: PersonKey) => string,
+  caller: Caller,
+  options: { note?: string | undefined; revises?: string },
+): Promise<Outcome<unknown>> {
+  if (act.type === 'post') {
+    const { title, content, tags = [] } = act;
+    return gate.perform(publishPost, toPublishInput({ title, content, tags: [...tags] }), caller, options);
+  }
+  if (act.type === 'message') {
+    const { to, content } = act;
+    return gate.perform(sendHuman, { recipientUserId: personOf(to), content }, caller, options);
+  }
+  if (act.type === 'connection') {
+    return gate.perform(requestConnection, { targetUserId: personOf(act.to) }, caller, options);
+  }
+  const { headline, bio } = act;
+  return gate.perform(updateProfile, { headline, bio }, caller, options);
 }
 
 /** A world in which everything expires in the same second teaches nobody to look at the countdown. */

@@ -135,7 +135,7 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
     postType: { form: 'line' },
   },
   editable: ['title', 'content'],
-  publicText: ['title', 'content'],
+  publicText: ['title', 'content', 'tags', 'roomSlug'],
   contentType: 'post',
   prepare(db, input, agent, { now, revisedSubjectId }) {
     const duplicate = findBlockingDuplicate(db, agent.agentId, input, now);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { id, text, type RejectReason } from '../../contract/common';
+import { id, text } from '../../contract/common';
 import type { FieldDiff } from '../../contract/console/inbox';
 import { draftsListPayload } from '../../contract/mma/tools';
 import { decodeKeyset, encodeKeyset, toPage, type Keyset } from '../../db/cursor';
@@ -35,7 +35,7 @@ export interface DraftAnswer {
   readonly expiresAt: string | null;
   readonly payloadSha256: string | null;
   readonly decision: {
-    readonly reasonCode: RejectReason | string | null;
+    readonly reasonCode: string | null;
     readonly note: string | null;
     readonly diff: readonly FieldDiff[];
   } | null;

@@ -1,7 +1,7 @@
 import { and, desc, eq, gt, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Keyset } from '../../db/cursor';
 import type { Db, Reader, Tx } from '../../db/open';
-import { prepared } from '../../db/prepared';
+import { prepared, preparedInsert } from '../../db/prepared';
 import { posts } from './posts.tables';
 
 export type PostRow = typeof posts.$inferSelect;
@@ -18,13 +18,14 @@ export function findPost(db: Db, id: string): PostRow | undefined {
   return selectPost(db).get({ id });
 }
 
+const writeDraft = preparedInsert(posts, {
+  omitted: ['seq', 'upvoteCount', 'commentCount'],
+  conflict: { target: 'id', kept: ['agentId', 'createdAt', 'actionId', 'isSample'] },
+});
+
 /** A draft and its later versions are one row; `seq` stays, so age in search is that of the first version. */
-export function upsertDraft(tx: Tx, row: typeof posts.$inferInsert): void {
-  const { id, agentId, createdAt, actionId, isSample, ...changing } = row;
-  tx.insert(posts)
-    .values({ id, agentId, createdAt, actionId, isSample, ...changing })
-    .onConflictDoUpdate({ target: posts.id, set: changing })
-    .run();
+export function upsertDraft(tx: Tx, row: Omit<PostRow, 'seq' | 'upvoteCount' | 'commentCount'>): void {
+  writeDraft(tx, row);
 }
 
 export function updatePost(tx: Tx, id: string, change: Partial<Omit<PostRow, 'id' | 'seq'>>): void {

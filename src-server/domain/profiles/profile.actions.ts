@@ -88,7 +88,7 @@ export const updateProfile = defineAction<ProfileUpdateInput, UpdatedProfile>({
     if (!person) throw notFound('person');
     updatePerson(tx, person.id, pick(input, input));
     indexProfile(tx, person.id);
-    emit('profile.changed', { userId: person.id });
+    emit('profile.updated', { userId: person.id });
     return { userId: person.id, before: pick(input, person) };
   },
   undo(tx, { input, emit }, { userId, before }) {
@@ -105,7 +105,7 @@ export const updateProfile = defineAction<ProfileUpdateInput, UpdatedProfile>({
     }
     updatePerson(tx, userId, before);
     indexProfile(tx, userId);
-    emit('profile.changed', { userId });
+    emit('profile.updated', { userId });
   },
 });
 

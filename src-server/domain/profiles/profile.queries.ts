@@ -8,13 +8,13 @@ import { AppError, notFound } from '../../lib/errors';
 import { findAgent, type AgentRow } from '../agents/agents.repo';
 import { countConnections } from '../network/network.repo';
 import { permissionsOf, type Permission } from './permissions';
-import { findPerson } from './profiles.repo';
+import { countPublicPosts, findPerson } from './profiles.repo';
 import { isVerifiedLevel, listProfileAgents } from './profiles.service';
 
 const profileInput = z.object({});
 
-/** Requests are counted to here; a profile does not read more for one number. */
-const CONNECTIONS_COUNTED = 1_000;
+/** Posts of an agent and connections of a person are counted to here; a profile reads no more for one number. */
+const COUNTED = 1_000;
 const SKILLS_SHOWN = 50;
 
 export type OnlineStatus = 'online' | 'degraded' | 'offline';
@@ -59,7 +59,7 @@ export function onlineStatusOf(lastSeenAt: number | null, now: number): OnlineSt
   return now - lastSeenAt < 5 * MINUTE ? 'online' : 'degraded';
 }
 
-export function presentProfileAgent(agent: AgentRow, now: number): ProfileAgentAnswer {
+export function presentProfileAgent(db: Reader, agent: AgentRow, now: number): ProfileAgentAnswer {
   return {
     id: agent.id,
     agentName: agent.name,
@@ -67,7 +67,7 @@ export function presentProfileAgent(agent: AgentRow, now: number): ProfileAgentA
     avatarUrl: null,
     onlineStatus: onlineStatusOf(agent.lastSeenAt, now),
     karma: agent.karma,
-    postsCount: agent.postsCount,
+    postsCount: countPublicPosts(db, agent.id, COUNTED),
     trustLevel: agent.trustLevel,
     permissions: permissionsOf(agent),
   };
@@ -85,7 +85,8 @@ function reputationOf(agents: readonly AgentRow[]): number | null {
 }
 
 /** Before a claim there is no person yet: only what the registration said, and the agent itself. */
-function presentUnclaimed(agent: AgentRow, now: number): ProfileAnswer {
+function presentUnclaimed(db: Reader, agent: AgentRow, now: number): ProfileAnswer {
+  const shown = presentProfileAgent(db, agent, now);
   return {
     id: agent.contactId,
     displayName: agent.contactName ?? '',
@@ -97,8 +98,8 @@ function presentUnclaimed(agent: AgentRow, now: number): ProfileAnswer {
     reputationScore: null,
     accountStatus: 'unclaimed',
     profile: { headline: '', about: '', skills: skillsOf([agent]) },
-    agents: [presentProfileAgent(agent, now)],
-    _count: { posts: agent.postsCount, sentConnections: 0, receivedConnections: 0 },
+    agents: [shown],
+    _count: { posts: shown.postsCount, sentConnections: 0, receivedConnections: 0 },
   };
 }
 
@@ -106,7 +107,8 @@ function presentProfile(db: Reader, userId: string, now: number): ProfileAnswer 
   const person = findPerson(db, userId);
   if (!person) throw notFound('person');
   const agents = listProfileAgents(db, userId);
-  const { sent, received } = countConnections(db, userId, CONNECTIONS_COUNTED);
+  const shown = agents.map((agent) => presentProfileAgent(db, agent, now));
+  const { sent, received } = countConnections(db, userId, COUNTED);
   return {
     id: person.id,
     displayName: person.displayName,
@@ -118,9 +120,9 @@ function presentProfile(db: Reader, userId: string, now: number): ProfileAnswer 
     reputationScore: reputationOf(agents),
     accountStatus: 'active',
     profile: { headline: person.headline, about: person.bio, skills: skillsOf(agents) },
-    agents: agents.map((agent) => presentProfileAgent(agent, now)),
+    agents: shown,
     _count: {
-      posts: agents.reduce((sum, { postsCount }) => sum + postsCount, 0),
+      posts: shown.reduce((sum, { postsCount }) => sum + postsCount, 0),
       sentConnections: sent,
       receivedConnections: received,
     },
@@ -140,6 +142,6 @@ export const getProfile = defineQuery<z.infer<typeof profileInput>, ProfileAnswe
     if (ownerId !== null) return presentProfile(db, ownerId, now);
     const agent = findAgent(db, agentId);
     if (!agent) throw notFound('agent');
-    return presentUnclaimed(agent, now);
+    return presentUnclaimed(db, agent, now);
   },
 });

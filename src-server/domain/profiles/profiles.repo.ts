@@ -1,7 +1,8 @@
-import { eq, inArray, sql } from 'drizzle-orm';
+import { and, count, eq, inArray, sql } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { prepared } from '../../db/prepared';
 import { users } from '../identity/identity.tables';
+import { posts } from '../posts/posts.tables';
 
 export type PersonRow = typeof users.$inferSelect;
 
@@ -34,6 +35,25 @@ export function listPeople(db: Db, ids: readonly string[]): PersonRow[] {
 
 export function updatePerson(tx: Tx, id: string, patch: PersonPatch): void {
   tx.update(users).set(patch).where(eq(users.id, id)).run();
+}
+
+const countPosts = prepared((db) =>
+  db
+    .select({ n: count() })
+    .from(
+      db
+        .select({ id: posts.id })
+        .from(posts)
+        .where(and(eq(posts.agentId, sql.placeholder('agentId')), eq(posts.visibility, 'public')))
+        .limit(sql.placeholder('limit'))
+        .as('some'),
+    )
+    .prepare(),
+);
+
+/** Public posts of an agent, counted to `limit`. */
+export function countPublicPosts(db: Db, agentId: string, limit: number): number {
+  return countPosts(db).get({ agentId, limit })?.n ?? 0;
 }
 
 export interface IndexedProfile {

@@ -29,7 +29,7 @@ export async function serveConsoleFiles(app: FastifyInstance, folder: string | u
   app.get('/console', page, async (_request, reply) => reply.redirect(BASE));
   if (folder === undefined) {
     app.get(`${BASE}*`, page, async () => {
-      throw new AppError('unavailable', 'The console was not built; run npm run build.');
+      throw new AppError('not_found', 'The console was not built; run npm run build.');
     });
     return;
   }

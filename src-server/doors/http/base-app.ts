@@ -2,9 +2,10 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { AppError, isAppError } from '../../lib/errors';
 import type { Ids } from '../../lib/ids';
 import type { Logger } from '../../lib/logger';
-import { findForbiddenCharacter } from '../../lib/text/code-points';
 import type { Caller } from '../../gate/caller';
+import { rateLimitHeaders } from './credentials';
 import { toAppError, wordError, type Dialect } from './dialect';
+import { assertReadable } from './readable';
 
 /** decisions §1: bodies 256 KB. */
 export const BODY_LIMIT_BYTES = 256 * 1024;
@@ -86,14 +87,10 @@ export function createBaseApp({
           done(new AppError('validation', 'The body is not valid JSON.', { cause: error }));
           return;
         }
-        const problem = findForbiddenCharacter(body, '');
-        if (problem) {
-          const path = problem.path === '' ? 'body' : problem.path;
-          done(
-            new AppError('validation', `${path}: ${problem.problem}`, {
-              fields: [{ path, message: problem.problem }],
-            }),
-          );
+        try {
+          assertReadable(body, '');
+        } catch (refusal) {
+          done(refusal instanceof Error ? refusal : new Error('unreadable body'));
           return;
         }
         done(null, body);
@@ -108,11 +105,13 @@ export function createBaseApp({
     const worded = wordError(known, routeDialect ?? dialect(url), requestId);
     void reply
       .code(worded.status)
-      .headers(worded.headers)
+      .headers({ ...rateLimitHeaders(reply.request?.caller, error), ...worded.headers })
       .header('content-type', worded.contentType)
       .send(JSON.stringify(worded.body));
   };
 
+  // Bodies are looked at when they are parsed; a query can hold the same.
+  app.addHook('preValidation', async (request) => assertReadable(request.query, ''));
   app.setErrorHandler((error, request, reply) => sendError(error, request.url, request.id, reply));
   app.setNotFoundHandler((request: FastifyRequest, reply) =>
     sendError(new AppError('not_found', 'There is nothing at this address.'), request.url, request.id, reply),

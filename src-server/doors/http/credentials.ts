@@ -2,10 +2,11 @@ import type { FastifyRequest } from 'fastify';
 import type { Reader } from '../../db/open';
 import type { Actor, Caller, IdempotencyRequest } from '../../gate/caller';
 import type { Face } from '../../gate/kinds';
-import type { Limiter } from '../../gate/limits';
+import { refusedWindowOf, type Limiter } from '../../gate/limits';
 import type { Clock } from '../../lib/clock';
-import { AppError } from '../../lib/errors';
+import { AppError, isAppError } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
+import { assertReadable } from './readable';
 import { authenticateKey } from '../../domain/agents/agent-keys.service';
 import type { UsageRecorder } from '../../domain/agents/usage.service';
 
@@ -56,7 +57,12 @@ export async function authenticate(
     client: userAgent,
   };
   if (secret === undefined) {
-    const caller: Caller = { ...base, actor: { type: 'anonymous' } };
+    // Nobody is signed in: the address stands for the credential of an idempotent request.
+    const caller: Caller = {
+      ...base,
+      actor: { type: 'anonymous' },
+      idempotency: idempotencyOf(request, `ip:${request.ip}`),
+    };
     caller.rateLimit = await deps.limiter.consume('public.ip', request.ip);
     request.caller = caller;
     return { caller, hasCredential: false };
@@ -104,10 +110,19 @@ export function idempotencyOf(request: FastifyRequest, credentialId: string): Id
   return { credentialId, route, key, bodyHash: sha256Hex(`${params}\n${request.rawBody}`) };
 }
 
-/** "Agent says" over HTTP (decisions §3): a header, percent-encoded where it is not ASCII. */
+/**
+ * "Agent says" over HTTP (decisions §3): a header, percent-encoded where it is not ASCII.
+ * @throws AppError `validation` for what no text of ours may hold
+ */
 export function noteOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-countersign-note'];
   if (typeof header !== 'string') return undefined;
+  const note = decodedOrRaw(header);
+  assertReadable(note, 'X-Countersign-Note');
+  return note;
+}
+
+function decodedOrRaw(header: string): string {
   try {
     return decodeURIComponent(header);
   } catch {
@@ -115,9 +130,12 @@ export function noteOf(request: FastifyRequest): string | undefined {
   }
 }
 
-/** The standard `RateLimit` fields, and the three that older clients read. */
-export function rateLimitHeaders(caller: Caller | undefined): Record<string, string> {
-  const state = caller?.rateLimit;
+/** The standard `RateLimit` fields, and the three older ones: of the window that refused, where one did. */
+export function rateLimitHeaders(
+  caller: Pick<Caller, 'rateLimit'> | undefined,
+  error?: unknown,
+): Record<string, string> {
+  const state = (isAppError(error) ? refusedWindowOf(error) : undefined) ?? caller?.rateLimit;
   if (!state) return {};
   return {
     ratelimit: `"${state.name}";r=${state.remaining};t=${state.resetSeconds}`,

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { rateLimitHeaders } from '../http/credentials';
 import { toAppError } from '../http/dialect';
 import type { McpAnswerer } from './answer';
 import { INVALID_REQUEST, PARSE_ERROR, sendFault, TRANSPORT_ERROR } from './json-rpc';
@@ -83,6 +84,7 @@ function refuse(error: unknown, reply: FastifyReply): FastifyReply | undefined {
   const known = toAppError(error);
   if (known === undefined) return undefined;
   if (known.retryAfterSeconds !== undefined) reply.header('retry-after', String(known.retryAfterSeconds));
+  reply.headers(rateLimitHeaders(undefined, known));
   const status = known.catalogue.mmaStatus;
   if (isSyntaxError(error)) {
     const message = 'Parse error: the request body is not valid JSON';

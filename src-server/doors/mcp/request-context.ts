@@ -19,6 +19,7 @@ export function createRequestContext<Caller>(parts: RequestContextParts<Caller>)
     auth,
     clientInfo,
     headers: request.headers,
+    http: request,
     get signal() {
       signal ??= watchDisconnect(reply);
       return signal;

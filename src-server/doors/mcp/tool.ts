@@ -41,6 +41,8 @@ export interface McpRequestContext<Caller = unknown> {
   /** Of this request, else of the key's last `initialize`. */
   readonly clientInfo: McpClientInfo | undefined;
   readonly headers: Readonly<IncomingHttpHeaders>;
+  /** The HTTP request that carried the message: its address, id and idempotency key. */
+  readonly http: FastifyRequest;
   /** Aborts when the client goes away before it has its answer. */
   readonly signal: AbortSignal;
   /** The spelling under which this client sees a tool, for texts that tell it what to call next. */

@@ -42,13 +42,13 @@ export function mountGateway(app: FastifyInstance, deps: GatewayDeps): void {
   app.post('/api/mcp', post, async (request, reply) => {
     const { body } = request;
     if (isJsonRpcBody(body)) return deps.mcp.answer(request, reply, body);
+    const { caller, hasCredential } = await deps.authenticate(request, 'gateway');
     if (typeof body !== 'object' || body === null || !('tool' in body)) {
       throw new AppError('validation', 'body: needs "tool" for the gateway, or "jsonrpc" for MCP.', {
         fields: [{ path: 'tool', message: 'is required' }],
       });
     }
     const { tool: name, payload } = parseOrThrow(gatewayBody, body);
-    const { caller, hasCredential } = await deps.authenticate(request, 'gateway');
     const tool = deps.tools.get(name) ?? deps.tools.get(dotted(name, deps.tools));
     if (!tool) {
       throw new AppError(
@@ -67,6 +67,8 @@ export function mountGateway(app: FastifyInstance, deps: GatewayDeps): void {
   app.get('/api/mcp', { config: { dialect: 'mma' } }, async (request, reply) => {
     // C-77: the same path is a stream to MCP clients and a list to everybody else.
     if (/\btext\/event-stream\b/.test(request.headers.accept ?? '')) return deps.mcp.refuseMethod(reply);
+    const { caller } = await deps.authenticate(request, 'gateway');
+    reply.headers(rateLimitHeaders(caller));
     return {
       ok: true,
       data: {
@@ -88,7 +90,10 @@ export function mountGateway(app: FastifyInstance, deps: GatewayDeps): void {
     handler: async (_request, reply) => deps.mcp.refuseMethod(reply),
   });
 
-  app.get('/api/mcp/openapi.json', { config: { dialect: 'mma' } }, async () => deps.openApi());
+  app.get('/api/mcp/openapi.json', { config: { dialect: 'mma' } }, async (request, reply) => {
+    const { caller } = await deps.authenticate(request, 'rest');
+    return reply.headers(rateLimitHeaders(caller)).send(deps.openApi());
+  });
 }
 
 /** `search_query` for `search.query`: hosts that refuse dots send it back so (decisions §1). */

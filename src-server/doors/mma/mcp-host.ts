@@ -4,7 +4,7 @@ import type { Caller } from '../../gate/caller';
 import { isAppError } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
 import type { Logger } from '../../lib/logger';
-import { rateLimitHeaders } from '../http/credentials';
+import { idempotencyOf, rateLimitHeaders } from '../http/credentials';
 import type { McpRequestContext, McpTool, McpToolAnswer, McpToolHost } from '../mcp/tool';
 import type { MmaTool, SealAnswer } from './tool';
 
@@ -108,7 +108,12 @@ export function createMcpHost({
         return { structured: { error: `Unknown tool ${name}`, error_code: 'TOOL_NOT_FOUND' }, isError: true };
       let caller: Caller | undefined;
       try {
-        caller = forTool(request.auth ?? (await anonymousCaller(request)), name, args, request);
+        caller = forTool(
+          request.auth ?? fromAddress(await anonymousCaller(request), request),
+          name,
+          args,
+          request,
+        );
         const reply = await tool.call(args, caller, {
           seal: sealStructured,
           toolName: (wanted) => request.toolName(wanted),
@@ -138,7 +143,7 @@ export function createMcpHost({
           },
           isError: true,
           headers: {
-            ...rateLimitHeaders(caller),
+            ...rateLimitHeaders(caller, error),
             ...(error.retryAfterSeconds === undefined
               ? {}
               : { 'retry-after': String(error.retryAfterSeconds) }),
@@ -147,6 +152,11 @@ export function createMcpHost({
       }
     },
   };
+}
+
+/** A stranger is known by address alone: limits, audit and the registration itself go by it. */
+function fromAddress(caller: Caller, { http }: McpRequestContext<Caller>): Caller {
+  return { ...caller, ip: http.ip, traceId: http.id, idempotency: idempotencyOf(http, `ip:${http.ip}`) };
 }
 
 /** An idempotency key counts per tool and arguments: the HTTP body also holds the JSON-RPC id, which a retry changes. */

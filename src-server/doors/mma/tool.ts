@@ -27,6 +27,8 @@ export interface MmaTool {
   readonly scope: Scope | null;
   readonly actors: readonly ('agent' | 'user')[];
   readonly isOpen: boolean;
+  /** A paused agent may still call it: it reads its own proposals. */
+  readonly isOpenWhilePaused?: boolean;
   /** Has text by other people or agents in its answer. */
   readonly hasForeignText: boolean;
   readonly annotations: {
@@ -100,6 +102,34 @@ export async function performTool<Input, Output>(
   };
   const outcome = await gate.perform(definition, input, caller, performOptions);
   return outcome.type === 'replayed' ? { replayed: outcome.answer } : { data: toData(outcome) };
+}
+
+/** Before anything of an agent's call is read it is counted (RATE-1), and pause and scope are looked at. */
+export function admitted(gate: Gate, tool: MmaTool): MmaTool {
+  // C-69: a tool for people refuses every agent by what it is, whatever its key may do.
+  const scope = tool.actors.includes('agent') ? tool.scope : null;
+  const { name, isOpenWhilePaused = false } = tool;
+  return {
+    ...tool,
+    async call(payload, caller, options) {
+      await gate.admit({ name, scope, isOpenWhilePaused }, caller);
+      return tool.call(payload, caller, options);
+    },
+  };
+}
+
+/** A write that is no action, with the first answer for a repeat: a person's command, a withdrawal. */
+export async function answerOnce(
+  gate: Gate,
+  caller: Caller,
+  { seal }: Pick<ToolCallOptions, 'seal'>,
+  work: () => ToolData,
+): Promise<ToolReply> {
+  const earlier = gate.findAnswer(caller);
+  if (earlier) return { replayed: earlier };
+  const data = work();
+  gate.keepAnswer(caller, seal(data));
+  return { data };
 }
 
 /** A tool's payload with its `note` apart. @throws AppError `validation` */

@@ -1,35 +1,38 @@
-import type { Scope } from '../../contract/common';
+import { id, type Scope } from '../../contract/common';
 import * as contract from '../../contract/mma/tools';
+import { postBody } from '../../contract/mma/v1';
 import { registerBody, type RegisterAnswer } from '../../contract/mma/register';
 import type { Reader } from '../../db/open';
 import type { Caller } from '../../gate/caller';
 import type { ActionDefinition, QueryDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import { requireDecider } from '../../gate/decide';
-import { findActionOfSubject } from '../../gate/actions.repo';
+import { findActionOfSubject, type ActionRow } from '../../gate/actions.repo';
 import { toIso } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import type { createProposalQueries } from '../../domain/approvals/proposals.queries';
 import { getOwnProposal, requireAgentActor } from '../../domain/approvals/proposals.queries';
-import { presentProposal } from '../../domain/approvals/proposals.present';
-import { publishPost, toPublishInput } from '../../domain/posts/posts.actions';
+import { AGENT_STATUS, presentProposal } from '../../domain/approvals/proposals.present';
+import { publishInput, publishPost, toPublishInput } from '../../domain/posts/posts.actions';
 import { findPost, type PostRow } from '../../domain/posts/posts.repo';
 import type { MessageActions } from '../../domain/messages/messages.actions';
 import type { NetworkActions } from '../../domain/network/network.actions';
 import {
+  admitted,
+  answerOnce,
   parsePayload,
   performTool,
   PROPOSE,
   READ,
   type MmaTool,
   type ToolData,
-  type ToolReply,
 } from './tool';
 
 /** A query bound to the gate, its types forgotten. */
 export interface BoundQuery {
   readonly scope: Scope | null;
   readonly isOpen: boolean;
+  readonly isOpenWhilePaused: boolean;
   run(payload: unknown, caller: Caller): Promise<object>;
 }
 
@@ -40,6 +43,7 @@ export function bindQuery<Input, Output extends object>(
   return {
     scope: definition.scope,
     isOpen: definition.isOpen === true,
+    isOpenWhilePaused: definition.isOpenWhilePaused === true,
     run: (payload, caller) => gate.query(definition, payload ?? {}, caller),
   };
 }
@@ -70,6 +74,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     scope: definition.scope,
     actors: ['agent', 'user'],
     isOpen: definition.isOpen,
+    isOpenWhilePaused: definition.isOpenWhilePaused,
     hasForeignText: false,
     annotations: READ,
     async call(payload, caller) {
@@ -118,29 +123,22 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     }
   };
 
-  const publishDraft = async (payload: unknown, caller: Caller): Promise<ToolReply> => {
+  const publishDraft = (payload: unknown, caller: Caller): ToolData => {
     const { postId } = parsePayload(contract.publishPayload, payload);
     const post = findPost(reader, postId);
     const action = findActionOfSubject(reader, postId);
     if (caller.actor.type === 'agent') {
       const agent = caller.actor;
-      if (agent.status === 'paused') throw new AppError('paused', 'This agent was paused by your owner.');
-      if (!agent.scopes.includes('write:publish')) {
-        throw new AppError(
-          'missing_scope',
-          'posts.publish needs the scope write:publish, which this key lacks.',
-        );
-      }
       if (!post || post.agentId !== agent.agentId) throw notFound('post');
       // C-30: after approval the call is idempotent and answers the public post; before, it is nobody's but a person's.
-      if (post.status === 'PUBLISHED') return { data: presentPost(post) };
+      if (post.status === 'PUBLISHED') return presentPost(post);
       throw new AppError('actor_denied', 'A person publishes drafts. This one has not been approved.', {
         details: { status: post.status },
       });
     }
     const user = requireDecider(caller);
     if (!post || !action || action.ownerId !== user.userId) throw notFound('post');
-    if (post.status === 'PUBLISHED') return { data: presentPost(post) };
+    if (post.status === 'PUBLISHED') return presentPost(post);
     throw new AppError(
       'invalid_transition',
       'This draft has not been approved; approve it with drafts.updateStatus.',
@@ -150,8 +148,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     );
   };
 
-  const updateStatus = async (payload: unknown, caller: Caller): Promise<ToolReply> => {
-    userOnly(caller, 'drafts.updateStatus');
+  const updateStatus = (payload: unknown, caller: Caller): ToolData => {
     const input = parsePayload(contract.draftStatusPayload, payload);
     const user = requireDecider(caller);
     const action = findActionOfSubject(reader, input.postId);
@@ -174,10 +171,10 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       caller,
     );
     const post = findPost(reader, decided.subjectId);
-    return { data: post ? presentPost(post) : { postId: input.postId, status: decided.status } };
+    return post ? presentPost(post) : { postId: input.postId, status: AGENT_STATUS[decided.status] };
   };
 
-  return [
+  const tools: MmaTool[] = [
     queryTool(deps.search, {
       name: 'search.query',
       title: 'Search',
@@ -212,10 +209,12 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       async call(payload, caller, options) {
         const { note, draftId, ...input } = parsePayload(contract.draftPayload, payload);
         const agent = requireAgentActor(caller);
-        return performTool(gate, publishPost, toPublishInput(input), caller, {
+        const revised = draftId === undefined ? undefined : getOwnProposal(reader, draftId, agent);
+        const given = { ...(revised ? placeOf(reader, revised) : {}), ...input };
+        return performTool(gate, publishPost, toPublishInput(given), caller, {
           ...options,
           note: note ?? options.note,
-          revises: draftId === undefined ? undefined : getOwnProposal(reader, draftId, agent).id,
+          revises: revised?.id,
           present: ({ result, subjectId }) => ({ ...result, draftId: subjectId }),
         });
       },
@@ -236,7 +235,10 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       isOpen: false,
       hasForeignText: false,
       annotations: { ...PROPOSE, destructiveHint: true },
-      call: updateStatus,
+      async call(payload, caller, options) {
+        userOnly(caller, 'drafts.updateStatus');
+        return answerOnce(gate, caller, options, () => updateStatus(payload, caller));
+      },
     },
     {
       name: 'connections.request',
@@ -267,9 +269,11 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       isOpen: false,
       hasForeignText: false,
       annotations: PROPOSE,
-      async call(payload, caller) {
+      async call(payload, caller, options) {
         userOnly(caller, 'connections.respond');
-        return { data: { ...gate.command(deps.network.respond, payload ?? {}, caller) } };
+        return answerOnce(gate, caller, options, () => ({
+          ...gate.command(deps.network.respond, payload ?? {}, caller),
+        }));
       },
     },
     {
@@ -282,7 +286,8 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       isOpen: false,
       hasForeignText: false,
       annotations: { ...PROPOSE, idempotentHint: true },
-      call: publishDraft,
+      call: (payload, caller, options) =>
+        answerOnce(gate, caller, options, () => publishDraft(payload, caller)),
     },
     {
       name: 'messages.sendHuman',
@@ -351,7 +356,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         if (!definition) throw notFound('proposal');
         const filled =
           definition.name === publishPost.name
-            ? toPublishInput(parsePayload(contract.draftPayload, input))
+            ? toPublishInput(revisedPost(input))
             : input;
         return performTool(gate, definition, filled, caller, {
           ...options,
@@ -371,12 +376,13 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       isOpen: false,
       hasForeignText: false,
       annotations: { ...PROPOSE, idempotentHint: true, openWorldHint: false },
-      async call(payload, caller) {
+      async call(payload, caller, options) {
         const { draftId } = parsePayload(contract.proposalPayload, payload);
         const action = getOwnProposal(reader, draftId, requireAgentActor(caller));
-        const withdrawn = gate.withdraw(action.id, caller);
-        const definition = deps.actions.get(action.actionName);
-        return { data: presentProposal(reader, withdrawn, definition ?? { editable: [] }) };
+        const definition = deps.actions.get(action.actionName) ?? { editable: [] };
+        return answerOnce(gate, caller, options, () =>
+          presentProposal(reader, gate.withdraw(action.id, caller), definition),
+        );
       },
     },
     {
@@ -395,4 +401,21 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       },
     },
   ];
+  return tools.map((tool) => admitted(gate, tool));
 }
+
+/** What `drafts.create` cannot say of a post stays as it was proposed: room, tags, price. */
+function placeOf(reader: Reader, action: ActionRow): Partial<Parameters<typeof toPublishInput>[0]> {
+  const { roomSlug, tags, priceInCents, priceCurrency } = publishInput
+    .partial()
+    .parse(presentProposal(reader, action, publishPost).input);
+  return { boardSlug: roomSlug, tags, priceInCents, priceCurrency };
+}
+
+/** The input of either door that makes posts, or the one that `proposals.get` shows. */
+function revisedPost(input: unknown): Parameters<typeof toPublishInput>[0] {
+  const { roomSlug, ...post } = parsePayload(revisedPostInput, input);
+  return { ...post, boardSlug: post.boardSlug ?? roomSlug };
+}
+
+const revisedPostInput = postBody.omit({ note: true }).extend({ roomSlug: id.optional() });

@@ -1,4 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { note as noteSchema } from '../../contract/mma/tools';
 import * as contract from '../../contract/mma/v1';
 import type { Context } from '../../context';
 import { findAgent } from '../../domain/agents/agents.repo';
@@ -13,6 +15,7 @@ import { presentProfileUpdate, updateProfile } from '../../domain/profiles/profi
 import { getProfile } from '../../domain/profiles/profile.queries';
 import type { AgentActor, Caller } from '../../gate/caller';
 import { WINDOW_LIMITS } from '../../gate/limits';
+import { assertMayCall } from '../../gate/propose';
 import { AppError, notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
 import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';
@@ -42,6 +45,13 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
     return { caller, agent: requireAgentActor(caller) };
   };
 
+  /** Counts the write before its body is read, well formed or not (RATE-1). */
+  const asWriter = async (request: FastifyRequest): Promise<{ caller: Caller; agent: AgentActor }> => {
+    const known = await asAgent(request);
+    await gate.admit({ name: `${request.method} ${request.routeOptions.url ?? ''}`, scope: null }, known.caller);
+    return known;
+  };
+
   const send = (
     reply: FastifyReply,
     caller: Caller,
@@ -52,15 +62,24 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
     return sendReply(reply, answer, seal);
   };
 
-  const callTool = async (name: string, payload: unknown, request: FastifyRequest, reply: FastifyReply) => {
+  /** Who calls is settled before what was sent is looked at: without a key nothing is explained. */
+  const callTool = async (
+    name: string,
+    payloadOf: () => unknown,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ) => {
     const { caller } = await asAgent(request);
     const tool = tools.get(name);
     if (!tool) throw notFound('call');
-    return send(reply, caller, await tool.call(payload, caller, { seal: sealBare, note: noteOf(request) }));
+    const options = { seal: sealBare, note: noteOf(request) };
+    return send(reply, caller, await tool.call(payloadOf(), caller, options));
   };
 
-  app.post('/api/v1/agent/auth', write, async (request, reply) => {
+  // A POST in the published client, and no write.
+  app.post('/api/v1/agent/auth', read, async (request, reply) => {
     const { caller, agent } = await asAgent(request);
+    assertMayCall(agent);
     const row = findAgent(reader, agent.agentId);
     const owner = agent.ownerId === null ? undefined : context.setup.findUser(agent.ownerId);
     const data: ToolData = {
@@ -84,6 +103,7 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
 
   app.get('/api/v1/agent/status', read, async (request, reply) => {
     const { caller, agent } = await asAgent(request);
+    assertMayCall(agent);
     return send(reply, caller, { data: presentStatus(agent, publicUrl()) });
   });
 
@@ -93,18 +113,20 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
   });
 
   app.patch('/api/v1/agent/profile', write, async (request, reply) => {
-    const { caller } = await asAgent(request);
-    const { note, ...input } = withNote(request);
-    const answer = await performTool(gate, updateProfile, input, caller, {
-      seal: sealBare,
-      note,
+    const { caller } = await asWriter(request);
+    const { note } = parseOrThrow(noteOnly, request.body ?? {});
+    // The client reads `success` (clients.md); what became of it stands beside.
+    const seal: SealAnswer = (data) => sealBare({ ...presentProfileUpdate(), ...data });
+    const answer = await performTool(gate, updateProfile, request.body ?? {}, caller, {
+      seal,
+      note: note ?? noteOf(request),
       present: () => ({ ...presentProfileUpdate() }),
     });
-    return send(reply, caller, answer);
+    return send(reply, caller, answer, seal);
   });
 
   app.post('/api/v1/agent/posts', write, async (request, reply) => {
-    const { caller } = await asAgent(request);
+    const { caller } = await asWriter(request);
     const { note, ...input } = parseOrThrow(contract.postBody, request.body ?? {});
     const canonical = toPublishInput(input);
     // The client reads the post it made (clients.md) beside what every held answer says.
@@ -132,9 +154,9 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
   });
 
   app.post('/api/v1/agent/messages', write, async (request, reply) => {
+    const { caller } = await asWriter(request);
     const { note, ...input } = parseOrThrow(contract.messageBody, request.body ?? {});
     const tool = tools.get('messages.sendHuman');
-    const { caller } = await asAgent(request);
     if (!tool) throw notFound('call');
     const seal: SealAnswer = (data) =>
       sealCreated({
@@ -153,11 +175,11 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
   });
 
   app.get('/api/v1/agent/search', read, async (request, reply) =>
-    callTool('search.query', parseOrThrow(contract.searchQuery, request.query), request, reply),
+    callTool('search.query', () => parseOrThrow(contract.searchQuery, request.query), request, reply),
   );
 
   app.post('/api/v1/agent/rotate-key', write, async (request, reply) => {
-    const { caller, agent } = await asAgent(request);
+    const { caller, agent } = await asWriter(request);
     const answer = await performTool(gate, rotateKey, { keyId: agent.keyId }, caller, {
       seal: sealBare,
       present: ({ result }) => ({ ...result }),
@@ -166,26 +188,31 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
   });
 
   app.get('/api/v1/agent/proposals', read, async (request, reply) =>
-    callTool('proposals.list', request.query, request, reply),
+    callTool('proposals.list', () => request.query, request, reply),
   );
   app.get('/api/v1/agent/proposals/:draftId', read, async (request, reply) =>
-    callTool('proposals.get', parseOrThrow(contract.proposalParams, request.params), request, reply),
+    callTool('proposals.get', () => ({ draftId: draftIdOf(request) }), request, reply),
   );
-  app.put('/api/v1/agent/proposals/:draftId', write, async (request, reply) => {
-    const params = parseOrThrow(contract.proposalParams, request.params);
-    const body = parseOrThrow(contract.reviseBody, request.body ?? {});
-    return callTool('proposals.revise', { ...params, ...body }, request, reply);
-  });
+  app.put('/api/v1/agent/proposals/:draftId', write, async (request, reply) =>
+    callTool(
+      'proposals.revise',
+      () => ({ draftId: draftIdOf(request), ...parseOrThrow(contract.reviseBody, request.body ?? {}) }),
+      request,
+      reply,
+    ),
+  );
   app.delete('/api/v1/agent/proposals/:draftId', write, async (request, reply) =>
-    callTool('proposals.withdraw', parseOrThrow(contract.proposalParams, request.params), request, reply),
+    callTool('proposals.withdraw', () => ({ draftId: draftIdOf(request) }), request, reply),
   );
 }
 
-/** The note travels in the body or in the header; the body wins. */
-function withNote(request: FastifyRequest): Record<string, unknown> & { note: string | undefined } {
-  const body = typeof request.body === 'object' && request.body !== null ? request.body : {};
-  const note = 'note' in body && typeof body.note === 'string' ? body.note : noteOf(request);
-  return { ...body, note };
+const noteOnly = z.object({ note: noteSchema });
+
+/** A malformed id is an unknown one (decisions §1). @throws AppError `not_found` */
+function draftIdOf(request: FastifyRequest): string {
+  const params = contract.proposalParams.safeParse(request.params);
+  if (!params.success) throw notFound('proposal');
+  return params.data.draftId;
 }
 
 function presentStatus(agent: AgentActor, base: string): ToolData {

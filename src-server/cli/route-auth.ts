@@ -1,0 +1,53 @@
+import { authApi } from '../contract/auth';
+import { consoleApi } from '../contract/console/index';
+
+/**
+ * What may call an address:
+ *
+ *   none      anybody; a code or token in the body may be asked for
+ *   optional  some of its tools need an agent's key, the open ones do not
+ *   key       an agent
+ *   session   a signed-in person
+ *   admin     a signed-in admin
+ *   window    the Countersign window, by the secret of the private socket
+ */
+export type RouteAuth = 'none' | 'optional' | 'key' | 'session' | 'admin' | 'window';
+
+const CONSOLE = '/api/console';
+const SESSION_PATHS: ReadonlySet<string> = new Set([
+  authApi.getSession.path,
+  `${CONSOLE}/events`,
+  '/api/v1/claim',
+]);
+const OPTIONAL_PATHS: ReadonlySet<string> = new Set(['/api/mcp', '/api/mcp/stream']);
+const OPEN_PATHS: ReadonlySet<string> = new Set([
+  '/api/mcp/openapi.json',
+  '/api/v1/agents/register',
+  ...Object.values(authApi).map(({ path }) => path),
+]);
+
+const CONSOLE_ACCESS: ReadonlyMap<string, RouteAuth> = new Map(
+  Object.values(consoleApi)
+    .flatMap((domain) => Object.values<ConsoleAccess>(domain))
+    .map(({ method, path, access = 'owner' }) => [
+      `${method} ${CONSOLE}${path}`,
+      access === 'open' ? 'none' : access === 'owner' ? 'session' : 'admin',
+    ]),
+);
+
+interface ConsoleAccess {
+  readonly method: string;
+  readonly path: string;
+  readonly access?: 'open' | 'owner' | 'admin';
+}
+
+/** For an address of the TCP listener; undefined for one that nobody said anything about. */
+export function authOf(method: string, path: string): RouteAuth | undefined {
+  if (SESSION_PATHS.has(path)) return 'session';
+  if (OPTIONAL_PATHS.has(path)) return 'optional';
+  if (OPEN_PATHS.has(path)) return 'none';
+  if (path.startsWith('/api/v1/agent/')) return 'key';
+  if (path.startsWith(`${CONSOLE}/`)) return CONSOLE_ACCESS.get(`${method} ${path}`);
+  // Pages for people: what they show that is anybody's own, they ask for over the addresses above.
+  return path.startsWith('/api/') ? undefined : 'none';
+}

@@ -1,0 +1,18 @@
+import { randomInt } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { runKillLoop } from './kill-loop/kill-loop';
+
+const KILLS = 1_000;
+
+it(
+  `loses nothing acknowledged and does nothing twice when it is killed ${KILLS} times`,
+  { timeout: 7_200_000 },
+  async () => {
+    const report = await runKillLoop({ kills: KILLS, seed: randomInt(2 ** 31), verifyEvery: 25 });
+    process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+    const met = Object.values(report.points).reduce((sum, point) => sum + point.met, 0);
+    // Kills that come when all is done prove nothing.
+    expect(met).toBeGreaterThan(KILLS / 2);
+    expect(report.splitApprovals, 'kills between a decision and its effect').toBeGreaterThan(KILLS / 50);
+  },
+);
