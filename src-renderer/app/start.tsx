@@ -24,7 +24,7 @@ export function startApp() {
   const router = createConsoleRouter(queryClient);
   void queryClient.prefetchQuery(meQuery);
   // On the desktop whoever looks may see the Inbox: it is asked for without waiting for who that is.
-  if (shell && router.latestLocation.pathname.endsWith('/inbox')) {
+  if (shell && /\/(?:inbox)?$/.test(router.latestLocation.pathname)) {
     const search = validateInboxSearch({ ...router.latestLocation.search });
     void queryClient.prefetchInfiniteQuery(inboxListQuery(search));
   }

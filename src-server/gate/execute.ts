@@ -13,7 +13,7 @@ import {
 } from './actions.repo';
 import { systemCaller, type Caller } from './caller';
 import { definitionOf, record, type GateDeps } from './deps';
-import { openPayload } from './payload';
+import { openPayload, tryOpenPayload } from './payload';
 import { contextOf } from './propose';
 
 export const EXECUTE_JOB = 'action.execute';
@@ -59,6 +59,7 @@ export function executeApproved(deps: GateDeps, actionId: string): void {
       const refusal = findRefusal(deps, tx, action);
       if (refusal) {
         fail(deps, tx, action, caller, { type: 'action.refused', message: refusal, now });
+        closeVisibleForm(deps, tx, action, now);
         return;
       }
       const stored = findVersion(tx, action.id, action.version);
@@ -138,6 +139,15 @@ function findRefusal(deps: GateDeps, tx: Tx, action: ActionRow): string | undefi
   }
   if (agent.status === 'banned' || agent.status === 'suspended') return `The agent is ${agent.status}.`;
   return undefined;
+}
+
+/** What was refused stops looking as if it still waited; a payload that does not open has no form to close. */
+function closeVisibleForm(deps: GateDeps, tx: Tx, action: ActionRow, now: number): void {
+  const stored = findVersion(tx, action.id, action.version);
+  const payload = stored && tryOpenPayload(stored);
+  if (!payload) return;
+  const context = contextOf(deps, tx, action, payload.input, payload.targets, now);
+  definitionOf(deps, action.actionName).onClose?.(tx, context, 'failed');
 }
 
 function fail(

@@ -26,6 +26,11 @@ export function hashPayload(payload: CanonicalPayload): HashedPayload {
 }
 
 /** Reads a stored payload back. @throws when its bytes are not those of `hash`: the row was changed. */
+/** Like `openPayload`, for what only shows: undefined where the row was changed. */
+export function tryOpenPayload(stored: HashedPayload): CanonicalPayload | undefined {
+  return sha256Hex(stored.canonical) === stored.hash ? openPayload(stored) : undefined;
+}
+
 export function openPayload({ canonical, hash }: HashedPayload): CanonicalPayload {
   if (sha256Hex(canonical) !== hash) throw new Error('The stored payload does not match its hash');
   return JSON.parse(canonical) as CanonicalPayload;

@@ -13,13 +13,15 @@ import { findLastSeq, listCandidateTexts, listMatches, listTitles, type SearchCo
  * FTS5 walks the whole lists of words that are frequent but rarely meet, hence the newest rows first: there they
  * meet often enough, or one of them is rare and its list is short. The starts of words are dear too, since the lists
  * of all of them are merged first: they are for what finds less than a page otherwise, and not for a last word that
- * is frequent by itself. Only 100 candidates are read and ranked, those with the most words in the title and then
- * the newest; the rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
+ * is frequent by itself. Only 100 candidates are read and ranked: of the newest 400 those with the most words in the
+ * title, then the newest. The rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
  */
 
 /** The most that is ever listed for one query (decisions §6). */
 export const MAX_CANDIDATES = 1_000;
 const RECENT_ROWS = 20_000;
+/** Titles looked at, from the newest down; matches of a rarer word lie on as many pages of the file. */
+const TITLES_READ = 400;
 const READ_CANDIDATES = 100;
 /** The longest page. */
 const A_PAGE = 30;
@@ -55,14 +57,14 @@ function isLastFrequent(db: Reader, corpus: SearchCorpus, match: string, to: num
   return listMatches(db, corpus, last, { from: 0, to, limit: FREQUENT }).length === FREQUENT;
 }
 
-/** What to read: rows with the most words in the title, or name, first; among equals the newest. */
+/** What to read: rows with the most words in the title, or name; among equals, and beyond 400, the newest. */
 function chooseToRead(
   db: Reader,
   corpus: SearchCorpus,
   terms: readonly string[],
   newest: readonly number[],
 ): { read: number[]; rest: number[] } {
-  const wordsInTitle = listTitles(db, corpus, newest).map((title) => {
+  const wordsInTitle = listTitles(db, corpus, newest.slice(0, TITLES_READ)).map((title) => {
     const folded = title === null ? '' : foldForSearch(title);
     return terms.filter((term) => folded.includes(term)).length;
   });

@@ -17,7 +17,7 @@ import {
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import { snippetsFor } from '../../domain/agents/snippets';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
-import { route, type ConsoleRoute } from './mount-console';
+import { answeringOnce, route, type ConsoleRoute } from './mount-console';
 
 export interface AgentRouteDeps {
   readonly reader: Reader;
@@ -42,16 +42,20 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
     scopes: [...scopes],
   });
 
-  return [
+  return answeringOnce(gate, [
     route(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
     route(contract.getAgent, ({ user, params }) => detail(user, params.id)),
     route(contract.listAgentHistory, ({ user, params, query }) =>
       inbox.history(reader, user.userId, params.id, query),
     ),
-    route(contract.createAgent, ({ user, body, caller }) => {
-      const { agentId, key } = gate.command(commands.create, body, caller);
-      return { agent: detail(user, agentId), key: presentKey(key) };
-    }),
+    route(
+      contract.createAgent,
+      ({ user, body, caller }) => {
+        const { agentId, key } = gate.command(commands.create, body, caller);
+        return { agent: detail(user, agentId), key: presentKey(key) };
+      },
+      { hasSecret: () => true },
+    ),
     route(contract.listSnippets, ({ user, params }) => {
       const agent = getOwnAgent(reader, user.userId, params.id);
       return { items: snippetsFor(deps.publicUrl(), agent.handle ?? agent.name) };
@@ -72,10 +76,14 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
       gate.command(commands.setPolicy, { ...params, ...body }, caller);
       return detail(user, params.id);
     }),
-    route(contract.createKey, ({ user, params, body, caller }) => {
-      const key = gate.command(commands.addKey, { ...params, ...body }, caller);
-      return { key: presentKey(key), agent: detail(user, params.id) };
-    }),
+    route(
+      contract.createKey,
+      ({ user, params, body, caller }) => {
+        const key = gate.command(commands.addKey, { ...params, ...body }, caller);
+        return { key: presentKey(key), agent: detail(user, params.id) };
+      },
+      { hasSecret: () => true },
+    ),
     route(contract.revokeKey, ({ user, params, caller }) => {
       gate.command(commands.revokeKey, params, caller);
       return detail(user, params.id);
@@ -87,18 +95,22 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
       const agent = await claims.preview(body.claimCode, caller);
       return presentJoining(reader, agent, deps.emailOf(user.userId), deps.clock.now());
     }),
-    route(contract.claimAgent, async ({ user, body, caller }) => {
-      if (body.agentId === undefined && body.claimCode === undefined) {
-        throw new AppError('validation', 'claimCode: a code or an agentId is needed.', {
-          fields: [{ path: 'claimCode', message: 'is needed' }],
-        });
-      }
-      const { agentId, key } = await claims.claim(body, caller);
-      return { agent: detail(user, agentId), key: key ? presentKey(key) : null };
-    }),
+    route(
+      contract.claimAgent,
+      async ({ user, body, caller }) => {
+        if (body.agentId === undefined && body.claimCode === undefined) {
+          throw new AppError('validation', 'claimCode: a code or an agentId is needed.', {
+            fields: [{ path: 'claimCode', message: 'is needed' }],
+          });
+        }
+        const { agentId, key } = await claims.claim(body, caller);
+        return { agent: detail(user, agentId), key: key ? presentKey(key) : null };
+      },
+      { hasSecret: ({ key }) => key !== null },
+    ),
     route(contract.disownAgent, ({ params, caller }) => {
       claims.disown(params.id, caller);
       return { disowned: true as const };
     }),
-  ];
+  ]);
 }

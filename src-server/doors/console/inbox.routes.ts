@@ -2,7 +2,7 @@ import * as contract from '../../contract/console/inbox';
 import type { Reader } from '../../db/open';
 import type { Gate } from '../../gate/gate';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
-import { route, type ConsoleRoute } from './mount-console';
+import { answeringOnce, route, type ConsoleRoute } from './mount-console';
 
 export interface InboxRouteDeps {
   readonly reader: Reader;
@@ -14,7 +14,7 @@ export interface InboxRouteDeps {
 
 /** Where people decide. Every write goes to the gate with what the person looked at. */
 export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): ConsoleRoute[] {
-  return [
+  return answeringOnce(gate, [
     route(contract.listInbox, ({ user, query }) => inbox.list(reader, user.userId, query)),
     route(contract.getInboxItem, ({ user, params }) => inbox.detail(reader, user.userId, params.id)),
     route(contract.markRead, ({ params, body, caller }) => {
@@ -37,5 +37,5 @@ export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): C
       gate.undo(params.id, caller);
       return inbox.detail(reader, user.userId, params.id);
     }),
-  ];
+  ]);
 }

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { ConsoleEndpoint } from '../../contract/console/endpoint';
 import type { Caller, UserActor } from '../../gate/caller';
+import type { Gate } from '../../gate/gate';
 import { AppError } from '../../lib/errors';
 import type { Logger } from '../../lib/logger';
 import { parseOrThrow } from '../../lib/validate';
@@ -21,6 +22,10 @@ export interface ConsoleRequest<Params, Query, Body> {
 export interface ConsoleRoute {
   readonly endpoint: ConsoleEndpoint<Schema, Schema, Schema, Schema>;
   readonly handle: (request: ConsoleRequest<unknown, unknown, unknown>) => unknown;
+  /** Whether an answer holds a secret, which is not kept for repeats. */
+  readonly hasSecret?: (answer: unknown) => boolean;
+  /** Where answers to an `Idempotency-Key` are kept. */
+  readonly answers?: Pick<Gate, 'findAnswer' | 'keepAnswer'>;
 }
 
 /** Ties a handler to its endpoint with the endpoint's own types. */
@@ -29,8 +34,21 @@ export function route<P extends Schema, Q extends Schema, B extends Schema, A ex
   handle: (
     request: ConsoleRequest<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>>,
   ) => z.input<A> | Promise<z.input<A>>,
+  { hasSecret }: { readonly hasSecret?: (answer: z.input<A>) => boolean } = {},
 ): ConsoleRoute {
-  return { endpoint, handle: handle as ConsoleRoute['handle'] };
+  return {
+    endpoint,
+    handle: handle as ConsoleRoute['handle'],
+    ...(hasSecret ? { hasSecret: hasSecret as ConsoleRoute['hasSecret'] } : {}),
+  };
+}
+
+/** The writes among the routes answer a repeat with the same `Idempotency-Key` as they did the first time. */
+export function answeringOnce(
+  answers: NonNullable<ConsoleRoute['answers']>,
+  routes: readonly ConsoleRoute[],
+): ConsoleRoute[] {
+  return routes.map((one) => (one.endpoint.method === 'GET' ? one : { ...one, answers }));
 }
 
 export interface ConsoleDoorDeps {
@@ -51,7 +69,7 @@ export function mountConsoleRoutes(
   routes: readonly ConsoleRoute[],
   deps: ConsoleDoorDeps,
 ): void {
-  for (const { endpoint, handle } of routes) {
+  for (const { endpoint, handle, answers, hasSecret } of routes) {
     app.route({
       method: endpoint.method,
       url: `${CONSOLE_PREFIX}${endpoint.path}`,
@@ -67,8 +85,10 @@ export function mountConsoleRoutes(
           if (access === 'admin' && actor.role !== 'admin')
             throw new AppError('forbidden', 'Only an admin can do this.');
         }
+        const earlier = answers?.findAnswer(caller);
+        if (earlier) return sendAnswer(reply.header('idempotent-replayed', 'true'), earlier.body);
         const answer = await handle({
-          params: endpoint.params ? parseOrThrow(endpoint.params, request.params) : undefined,
+          params: endpoint.params ? paramsOf(endpoint.params, request) : undefined,
           query: endpoint.query ? parseOrThrow(endpoint.query, request.query) : undefined,
           body: endpoint.body ? parseOrThrow(endpoint.body, request.body ?? {}) : undefined,
           caller,
@@ -79,10 +99,21 @@ export function mountConsoleRoutes(
           deps.log.error({ err: printed.error, path: endpoint.path }, 'answer breaks its contract');
           throw new Error(`The answer of ${endpoint.method} ${endpoint.path} breaks its contract`);
         }
-        return reply
-          .header('content-type', 'application/json; charset=utf-8')
-          .send(JSON.stringify(printed.data));
+        const body = JSON.stringify(printed.data);
+        answers?.keepAnswer(caller, { status: 200, body }, { hasSecret: hasSecret?.(answer) === true });
+        return sendAnswer(reply, body);
       },
     });
   }
+}
+
+function sendAnswer(reply: FastifyReply, body: string): FastifyReply {
+  return reply.header('content-type', 'application/json; charset=utf-8').send(body);
+}
+
+/** A malformed id is an unknown one (decisions §1). @throws AppError `not_found` */
+function paramsOf(schema: Schema, request: FastifyRequest): unknown {
+  const params = schema.safeParse(request.params);
+  if (!params.success) throw new AppError('not_found', 'There is nothing at this address.');
+  return params.data;
 }

@@ -25,15 +25,6 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
     client: null,
   });
 
-  // Forms of our own pages; everything else stays JSON.
-  app.addContentTypeParser(
-    'application/x-www-form-urlencoded',
-    { parseAs: 'string', bodyLimit: 4_096 },
-    (_request, body, done) => {
-      done(null, Object.fromEntries(new URLSearchParams(String(body))));
-    },
-  );
-
   app.get('/', page, async (_request, reply) =>
     sendPage(reply, {
       title: 'Countersign',
@@ -75,19 +66,29 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
     });
   });
 
-  app.post('/claim/not-mine', page, async (request, reply) => {
-    const body = notMineQuery.safeParse(request.body);
-    if (!body.success) return brokenLink(reply);
-    try {
-      await claims.disownByToken(body.data.agent, body.data.token, callerOf(request));
-    } catch (error) {
-      if (isAppError(error) && error.code === 'not_found') return brokenLink(reply);
-      throw error;
-    }
-    return sendPage(reply, {
-      title: 'Removed',
-      body: html`<h1>Removed</h1>
-        <p>The agent’s keys no longer work and your address is free again.</p>`,
+  // A scope of its own: forms are for our own pages, and no other route takes what a plain form can post.
+  void app.register(async (forms) => {
+    forms.addContentTypeParser(
+      'application/x-www-form-urlencoded',
+      { parseAs: 'string', bodyLimit: 4_096 },
+      (_request, body, done) => {
+        done(null, Object.fromEntries(new URLSearchParams(String(body))));
+      },
+    );
+    forms.post('/claim/not-mine', page, async (request, reply) => {
+      const body = notMineQuery.safeParse(request.body);
+      if (!body.success) return brokenLink(reply);
+      try {
+        await claims.disownByToken(body.data.agent, body.data.token, callerOf(request));
+      } catch (error) {
+        if (isAppError(error) && error.code === 'not_found') return brokenLink(reply);
+        throw error;
+      }
+      return sendPage(reply, {
+        title: 'Removed',
+        body: html`<h1>Removed</h1>
+          <p>The agent’s keys no longer work and your address is free again.</p>`,
+      });
     });
   });
 
