@@ -18,11 +18,12 @@ import {
   type DecisionRow,
 } from './actions.repo';
 import type { Caller, UserActor } from './caller';
+import type { Target } from './define-action';
 import { definitionOf, record, type GateDeps } from './deps';
 import { assertFailed, decisionMac, enqueueExecution, executeApproved, executionKey } from './execute';
 import { KIND_TABLE } from './kinds';
-import { hashPayload, openPayload } from './payload';
-import { closeAction, contentBlocked, contextOf, isOverdue, MAX_VERSIONS, scanPublic } from './propose';
+import { getPayload, hashPayload } from './payload';
+import { closeAction, contentBlocked, contextOf, isOverdue, MAX_VERSIONS, scanPublic, titleOf } from './propose';
 
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;
@@ -181,6 +182,8 @@ export function decide(deps: GateDeps, decision: Decision, caller: Caller): Acti
         // Over the API, naming the hash is the reading: the caller can only have it from the payload.
         writeRead(deps, tx, action, action, user, 'api', caller, now);
       }
+      const stored = findVersion(tx, action.id, action.version);
+      if (decision.verdict === 'approve' && stored) getPayload(stored);
       settle(deps, tx, action, decision, user, caller, now);
       return undefined;
     },
@@ -289,7 +292,7 @@ export function edit(
       const stored = findVersion(tx, action.id, action.version);
       if (!stored) throw notFound('version');
       const definition = definitionOf(deps, action.actionName);
-      const payload = openPayload(stored);
+      const payload = getPayload(stored);
       for (const [field, value] of Object.entries(change.fields)) {
         if (!definition.editable.includes(field)) {
           throw fieldError(field, 'is not a field that can be edited');
@@ -308,7 +311,8 @@ export function edit(
       const next = hashPayload({ ...payload, input });
       if (next.hash === action.hash) return;
       const version = action.version + 1;
-      const title = [...definition.title(input)].slice(0, 120).join('');
+      const targets = definition.describeTargets?.(tx, payload.targets) ?? labelled(payload.targets);
+      const title = titleOf(definition, input, targets);
       updateAction(tx, action.id, {
         status: 'pending',
         version,
@@ -340,6 +344,11 @@ export function edit(
   );
   deps.afterCommit();
   return getAction(deps, change.actionId);
+}
+
+/** Where nothing better is known, a thing is called by its id. */
+function labelled(targets: readonly Pick<Target, 'type' | 'id'>[]): Target[] {
+  return targets.map((target) => ({ ...target, label: target.id }));
 }
 
 function fieldError(path: string, message: string): AppError {
@@ -392,7 +401,7 @@ export function undo(deps: GateDeps, actionId: string, caller: Caller): ActionRo
         throw new AppError('invalid_transition', 'This action cannot be undone.');
       }
       if (action.isUndone) return;
-      const payload = openPayload(stored);
+      const payload = getPayload(stored);
       definition.undo(
         tx,
         contextOf(deps, tx, action, payload.input, payload.targets, now),

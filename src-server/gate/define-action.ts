@@ -76,7 +76,8 @@ export interface ActionDefinition<Input, Output> {
   ): { readonly targets: readonly Target[] };
   /** Labels for targets that were stored as ids. */
   describeTargets?(db: Reader, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Target[];
-  title(input: Input): string;
+  /** One line for lists; targets carry the names of who or what is meant. */
+  title(input: Input, targets: readonly Target[]): string;
   effects(input: Input, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Effect[];
   /** The visible form of a held action, e.g. a draft post; called again with each new version. */
   onHold?(tx: Tx, context: ActionContext<Input>): void;

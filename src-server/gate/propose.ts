@@ -1,6 +1,7 @@
 import type { ActionStatus, Kind } from '../contract/common';
 import type { Tx } from '../db/open';
 import { AppError, notFound } from '../lib/errors';
+import { truncateCodePoints } from '../lib/text/code-points';
 import { parseOrThrow } from '../lib/validate';
 import {
   countOfOwner,
@@ -21,7 +22,7 @@ import { appendEvent } from './events';
 import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
 import { KIND_TABLE, resolveVerdict } from './kinds';
 import { DAILY_CAPS, PENDING_PER_AGENT, PENDING_PER_OWNER } from './limits';
-import { hashPayload, openPayload } from './payload';
+import { hashPayload, tryOpenPayload } from './payload';
 
 /** A proposal is revised a bounded number of times; after that a new one is clearer to everybody. */
 export const MAX_VERSIONS = 50;
@@ -325,7 +326,7 @@ export function contextOf<Input>(
 }
 
 function newAction<Input, Output>(
-  { definition, caller, agent, input, payload, cost, now, deps }: Step<Input, Output>,
+  { definition, caller, agent, input, targets, payload, cost, now, deps }: Step<Input, Output>,
   status: ActionStatus,
 ): Omit<ActionRow, 'tab' | 'sortAt'> {
   const actionId = deps.ids.prefixed('act');
@@ -341,7 +342,7 @@ function newAction<Input, Output>(
     status,
     version: 1,
     hash: payload.hash,
-    title: [...definition.title(input)].slice(0, 120).join(''),
+    title: titleOf(definition, input, targets),
     subjectId: deps.ids.prefixed(definition.subjectPrefix),
     cost,
     reservationId: null,
@@ -359,6 +360,16 @@ function newAction<Input, Output>(
     isUndone: false,
     isSample: agent.isSample,
   };
+}
+
+const TITLE_SHOWN = 120;
+
+export function titleOf<Input>(
+  definition: Pick<ActionDefinition<Input, unknown>, 'title'>,
+  input: Input,
+  targets: readonly Target[],
+): string {
+  return truncateCodePoints(definition.title(input, targets), TITLE_SHOWN);
 }
 
 function firstVersion<Input, Output>(step: Step<Input, Output>, actionId: string) {
@@ -509,7 +520,7 @@ function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionId: stri
     status: 'pending' as const,
     version,
     hash: payload.hash,
-    title: [...definition.title(step.input)].slice(0, 120).join(''),
+    title: titleOf(definition, step.input, step.targets),
     cost: step.cost,
     reservationId: deps.credits.reserve(tx, { agentId: agent.agentId, actionId, amount: step.cost }),
     updatedAt: now,
@@ -597,8 +608,8 @@ export function closeAction(
     ...(end.decisionId === undefined ? {} : { decisionId: end.decisionId }),
   });
   const stored = findVersion(tx, action.id, action.version);
-  if (stored) {
-    const payload = openPayload(stored);
+  const payload = stored && tryOpenPayload(stored);
+  if (payload) {
     definitionOf(deps, action.actionName).onClose?.(
       tx,
       contextOf(deps, tx, action, payload.input, payload.targets, now),

@@ -54,7 +54,7 @@ export const rotateKey = defineAction<RotateKeyInput, RotatedKey>({
   },
   describeTargets: (db, targets) =>
     targets.map((target) => ({ ...target, label: findKey(db, target.id)?.name ?? target.id })),
-  title: ({ keyId }) => keyId,
+  title: ({ keyId }, [target]) => target?.label ?? keyId,
   effects: () => [{ code: 'credential.rotated', params: {} }],
   onHold() {
     // The new key is told to whoever asks, in the answer to that call; later there is nobody to tell.

@@ -21,7 +21,7 @@ import { RETRY_WINDOW_MS } from '../../gate/decide';
 import type { ActionDefinition } from '../../gate/define-action';
 import { KIND_TABLE } from '../../gate/kinds';
 import { PENDING_PER_OWNER } from '../../gate/limits';
-import { openPayload } from '../../gate/payload';
+import { tryOpenPayload } from '../../gate/payload';
 import { diffFieldsOf } from '../../gate/versions';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
@@ -103,19 +103,24 @@ export function createInboxReader({
     before: VersionRow | undefined,
   ): ActionVersion => {
     const definition = actions.get(row.actionName);
-    const payload = openPayload(version);
+    const payload = tryOpenPayload(version);
+    const input = payload?.input ?? {};
+    const targets = payload?.targets ?? [];
     return {
       version: version.version,
       by: version.by,
       createdAt: toIso(version.createdAt),
       hash: version.hash,
-      canonical: version.canonical,
-      fields: fieldsOf(payload.input, definition),
+      // Nothing is drawn from bytes that are not those of the hash; approving them is refused.
+      canonical: payload ? version.canonical : '',
+      fields: fieldsOf(input, definition),
       targets: definition?.describeTargets
-        ? [...definition.describeTargets(db, payload.targets)]
-        : payload.targets.map(({ type, id }) => ({ type, id, label: id })),
+        ? [...definition.describeTargets(db, targets)]
+        : targets.map(({ type, id }) => ({ type, id, label: id })),
       note: version.note,
-      diff: before ? diffFieldsOf(openPayload(before).input, payload.input, definition?.editable ?? []) : [],
+      diff: before
+        ? diffFieldsOf(tryOpenPayload(before)?.input ?? {}, input, definition?.editable ?? [])
+        : [],
     };
   };
 
@@ -148,7 +153,7 @@ export function createInboxReader({
       const current =
         versions.find(({ version }) => version === row.version) ?? findVersion(db, actionId, row.version);
       const definition = actions.get(row.actionName);
-      const payload = current ? openPayload(current) : undefined;
+      const payload = current && tryOpenPayload(current);
       const readIds = listReadIds(db, ownerId, [row]);
       const counts = countByStatus(db, row.agentId, HISTORY_COUNTED);
       const sum = (wanted: (entry: (typeof counts)[number]) => boolean): number =>

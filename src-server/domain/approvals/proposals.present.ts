@@ -3,7 +3,7 @@ import type { FieldDiff } from '../../contract/console/inbox';
 import type { Db } from '../../db/open';
 import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
 import type { ActionDefinition } from '../../gate/define-action';
-import { openPayload } from '../../gate/payload';
+import { tryOpenPayload } from '../../gate/payload';
 import { diffFieldsOf } from '../../gate/versions';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 
@@ -55,8 +55,9 @@ export function presentProposal(
   const versions = listVersions(db, action.id);
   const current = versions.find(({ version }) => version === action.version);
   const ofAgent = versions.filter(({ by }) => by === 'agent').at(-1);
-  const input = current ? openPayload(current).input : {};
-  const original = ofAgent ? openPayload(ofAgent).input : input;
+  // A row changed in the file must not take the whole list with it: it reads as empty, and never runs.
+  const input = (current && tryOpenPayload(current)?.input) ?? {};
+  const original = ofAgent ? (tryOpenPayload(ofAgent)?.input ?? {}) : input;
   const edited = current?.by === 'owner';
   const decision = action.decisionId === null ? undefined : findDecision(db, action.decisionId);
   // Until somebody decided, an owner's half-finished edit is nobody else's to read.

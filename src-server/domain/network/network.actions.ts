@@ -72,7 +72,7 @@ export const requestConnection = defineAction<ConnectionRequestInput, RequestedC
   },
   describeTargets: (db, targets) =>
     targets.map((target) => ({ ...target, label: findPerson(db, target.id)?.displayName ?? target.id })),
-  title: ({ targetUserId }) => targetUserId,
+  title: ({ targetUserId }, [target]) => target?.label ?? targetUserId,
   effects: () => [{ code: 'connection.requested', params: {} }],
   run(tx, { input, subjectId, agentId, ownerId, actionId, now, emit }) {
     if (ownerId === null) throw withoutOwner();
