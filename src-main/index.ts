@@ -10,7 +10,7 @@ import type { ShellStateChannel } from './ipc/contract';
 import { registerIpc } from './ipc/register';
 import { createKeychain } from './keychain';
 import type { KeyFileDialog, SystemKeychain } from './keychain';
-import { createLifecycle, createPortChoice } from './lifecycle';
+import { createLifecycle, createPortChoice, takeRecoveryCode, type RecoveryCode } from './lifecycle';
 import { createLog } from './log';
 import { focusWindow, openMainWindow } from './main-window';
 import { setAppMenu } from './menu';
@@ -84,9 +84,11 @@ function run(): void {
     }),
     fork: (entry, args, options) => utilityProcess.fork(entry, args, options),
   });
+  const recovery: RecoveryCode = { code: undefined };
   const lifecycle = createLifecycle({
     keychain,
     port,
+    recovery,
     platform: process.platform,
     version: app.getVersion(),
     createSupervisor: (onChange) =>
@@ -96,6 +98,7 @@ function run(): void {
           args: ['--data', join(userData, 'data'), '--port', String(port.get()), '--desktop'],
           masterKey: keychain.masterKey ?? '',
           checkpoint: checkpoints.find(),
+          recoveryCode: takeRecoveryCode(recovery),
         }),
         onChange,
         onCheckpoint: (checkpoint) => checkpoints.keep(checkpoint),

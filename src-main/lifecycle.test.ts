@@ -31,6 +31,7 @@ describe('the whole shell', () => {
       port,
     );
     const lifecycle = createLifecycle({
+      recovery: { code: undefined },
       keychain,
       port: ports,
       platform: 'test',

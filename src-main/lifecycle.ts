@@ -39,15 +39,27 @@ export function createPortChoice(settings: SettingsStore, fromSwitch: number | u
   };
 }
 
+/** The code a person typed after `wrong_key`, on its way to the next start and no further. */
+export interface RecoveryCode {
+  code: string | undefined;
+}
+
+export function takeRecoveryCode(recovery: RecoveryCode): string | undefined {
+  const { code } = recovery;
+  recovery.code = undefined;
+  return code;
+}
+
 export function createLifecycle(deps: {
   readonly keychain: Keychain;
   /** Built with the callback that it calls at every change. */
   readonly createSupervisor: (onChange: () => void) => Supervisor;
   readonly port: PortChoice;
+  readonly recovery: RecoveryCode;
   readonly platform: string;
   readonly version: string;
 }): Lifecycle & { readonly supervisor: Supervisor } {
-  const { keychain, port, platform, version } = deps;
+  const { keychain, port, recovery, platform, version } = deps;
   const listeners = new Set<(state: ShellState) => void>();
   const supervisor = deps.createSupervisor(tell);
 
@@ -83,6 +95,7 @@ export function createLifecycle(deps: {
       const isRunning = supervisor.state.status !== 'idle' && supervisor.state.status !== 'failed';
       if (isRunning) return;
       if (options.port !== undefined) port.choose(options.port);
+      recovery.code = options.recoveryCode;
       start();
     },
     async unlock(secret) {

@@ -66,6 +66,7 @@ export function createSupervisor(deps: {
     readonly args: readonly string[];
     readonly masterKey: string;
     readonly checkpoint: AuditCheckpoint | undefined;
+    readonly recoveryCode?: string | undefined;
   };
   readonly onChange: (state: SupervisorState) => void;
   readonly onCheckpoint: (checkpoint: AuditCheckpoint) => void;
@@ -94,7 +95,7 @@ export function createSupervisor(deps: {
 
   function launch(): void {
     const secret = randomBytes(32).toString('base64');
-    const { args, masterKey, checkpoint } = deps.getLaunch();
+    const { args, masterKey, checkpoint, recoveryCode } = deps.getLaunch();
     let markGone = (): void => undefined;
     const gone = new Promise<void>((resolve) => (markGone = resolve));
     const child = deps.launch(args, {
@@ -118,7 +119,7 @@ export function createSupervisor(deps: {
       fail(unexpected(`The server did not get ready within ${timing.readyTimeoutMs / 1000} s.`));
       child.kill();
     }, timing.readyTimeoutMs);
-    child.send({ type: 'init', socketSecret: secret, masterKey, checkpoint });
+    child.send({ type: 'init', socketSecret: secret, masterKey, checkpoint, recoveryCode });
   }
 
   function up(run: Run, ready: ReadyMessage, secret: string): void {

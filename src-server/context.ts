@@ -1,6 +1,6 @@
 import type { Config } from './config';
 import type { AuditCheckpoint } from './contract/process';
-import { openDatabase, type OpenDatabase } from './db/open';
+import { openDatabase, watchForeignCommits, type OpenDatabase } from './db/open';
 import { migrate } from './db/migrate';
 import { createAgentCommands } from './domain/agents/agents.commands';
 import { findAgent } from './domain/agents/agents.repo';
@@ -63,7 +63,10 @@ function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
   const registry = new Map<string, ActionDefinition<unknown, unknown>>();
   for (const definition of ACTIONS) {
     // The gate hands an action only inputs that its own schema parsed, so the narrower parameter is safe.
-    registry.set(definition.name, definition as ActionDefinition<never, unknown> as ActionDefinition<unknown, unknown>);
+    registry.set(
+      definition.name,
+      definition as ActionDefinition<never, unknown> as ActionDefinition<unknown, unknown>,
+    );
   }
   return registry;
 }
@@ -247,6 +250,8 @@ export function createContext(options: ContextOptions) {
     },
     ...identity.jobs,
   ];
+  // The CLI writes beside us: its commits wake nobody here, so the file is asked whether it changed.
+  const watch = watchForeignCommits(database.raw.read, afterCommit);
   const jobs = createJobRunner({ writer, reader, clock, ids, log, definitions: jobDefinitions });
   wakers.push(
     () => relay.wake(),
@@ -293,6 +298,7 @@ export function createContext(options: ContextOptions) {
       await relay.processAll();
     },
     async [Symbol.asyncDispose]() {
+      watch[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

@@ -14,8 +14,10 @@ import { systemCaller } from './gate/caller';
 import {
   findInstanceMode,
   isNewDataFolder,
+  recoverWithCode,
   WrongMasterKeyError,
   WrongModeError,
+  WrongRecoveryCodeError,
 } from './domain/identity/keyring';
 import { readServerMasterKey } from './domain/identity/master-key';
 import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
@@ -77,6 +79,9 @@ async function start(
   const masterKey = init
     ? Buffer.from(init.masterKey, 'base64')
     : serverMasterKey(config, secrets, isNewDataFolder(database.reader), log);
+  if (init?.recoveryCode !== undefined) {
+    recoverWithCode({ writer: database.writer, reader: database.reader, code: init.recoveryCode, masterKey });
+  }
   const context = createContext({
     config,
     masterKey,
@@ -108,6 +113,7 @@ async function start(
   context.setPublicUrl(url);
   context.jobs.start();
   if (config.hasConsole) offerFirstLink(context);
+  lock.announce(url);
   const ready: ReadyMessage = { type: 'ready', ready: true, url, socket };
   process.stdout.write(`${JSON.stringify({ ready: true, url, socket })}\n`);
   port?.post(ready);
@@ -220,7 +226,7 @@ async function toFailure(error: unknown, config: Config): Promise<FailedMessage>
   if (error instanceof FolderHeldError) {
     return { type: 'failed', code: 'data_locked', message, details: { dataFolder: config.dataFolder } };
   }
-  if (error instanceof WrongMasterKeyError) {
+  if (error instanceof WrongMasterKeyError || error instanceof WrongRecoveryCodeError) {
     return { type: 'failed', code: 'wrong_key', message, details: { dataFolder: config.dataFolder } };
   }
   return { type: 'failed', code: 'unexpected', message, details: { dataFolder: config.dataFolder } };

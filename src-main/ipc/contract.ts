@@ -80,6 +80,8 @@ export type UnlockResult = { readonly ok: true } | { readonly ok: false; readonl
 const RetryServer = z.strictObject({
   /** Another port to listen on, remembered for later starts. Below 1024 needs rights the app does not have. */
   port: z.int().min(1024).max(65_535).optional(),
+  /** After `wrong_key`: opens the data with the code of first run. Handed to the server once, never kept. */
+  recoveryCode: z.string().min(1).max(100).optional(),
 });
 
 const Unlock = z.discriminatedUnion('method', [

@@ -3,20 +3,25 @@ import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-route
 import { IconMapQuestion } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { EmptyState, ErrorState } from '../components/states';
+import classes from './gates.module.css';
 
 /** An address that leads nowhere. */
 export function NotFoundPage() {
   const { t } = useLingui();
+  // It stands in the place of the frame, which has the landmark and the heading of every other page.
   return (
-    <EmptyState
-      icon={<IconMapQuestion size={28} stroke={1.5} />}
-      title={t`There is no such page`}
-      actions={
-        <Button component={Link} to="/inbox" variant="default">
-          <Trans>Go to the Inbox</Trans>
-        </Button>
-      }
-    />
+    <main className={classes['wait']} id="page">
+      <h1 className="sr-only">Countersign</h1>
+      <EmptyState
+        icon={<IconMapQuestion size={28} stroke={1.5} />}
+        title={t`There is no such page`}
+        actions={
+          <Button component={Link} to="/inbox" variant="default">
+            <Trans>Go to the Inbox</Trans>
+          </Button>
+        }
+      />
+    </main>
   );
 }
 

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useState, type FormEvent } from 'react';
 import type { FailedMessage } from '../../src-server/contract/process';
 import { BrandMark } from '../components/brand-mark';
 import { shell } from '../shell';
@@ -16,6 +16,10 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
   const retry = (port?: number) => {
     setIsBusy(true);
     void shell?.retryServer(port === undefined ? {} : { port }).finally(() => setIsBusy(false));
+  };
+  const recover = (recoveryCode: string) => {
+    setIsBusy(true);
+    void shell?.retryServer({ recoveryCode }).finally(() => setIsBusy(false));
   };
 
   const port = details.port ?? 0;
@@ -84,6 +88,7 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
             </>
           ) : null}
         </dl>
+        {failure?.code === 'wrong_key' ? <RecoveryForm isBusy={isBusy} onRecover={recover} /> : null}
         <div className={classes['actions']}>
           {nextPort === undefined ? null : (
             <Button onClick={() => retry(nextPort)} loading={isBusy}>
@@ -91,7 +96,7 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
             </Button>
           )}
           <Button
-            variant={nextPort === undefined ? 'filled' : 'default'}
+            variant={nextPort === undefined && failure?.code !== 'wrong_key' ? 'filled' : 'default'}
             onClick={() => retry()}
             loading={isBusy}
           >
@@ -102,3 +107,34 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
     </main>
   );
 }
+
+/** The code of first run opens the data for this computer's key; it goes to the server once and is not kept. */
+function RecoveryForm({ isBusy, onRecover }: { isBusy: boolean; onRecover: (code: string) => void }) {
+  const { t } = useLingui();
+  const [code, setCode] = useState('');
+  const letters = code.replaceAll(/[^a-z0-9]/gi, '').length;
+  const handleSubmit = (event: FormEvent) => {
+    event.preventDefault();
+    if (letters >= CODE_LETTERS) onRecover(code);
+  };
+  return (
+    <form onSubmit={handleSubmit}>
+      <TextInput
+        label={t`Recovery code`}
+        description={t`Six groups of four letters and digits, from first run. Case, spaces and dashes don't matter.`}
+        value={code}
+        onChange={(event) => setCode(event.currentTarget.value)}
+        autoComplete="off"
+        spellCheck={false}
+        maxLength={100}
+      />
+      <div className={classes['actions']}>
+        <Button type="submit" loading={isBusy} disabled={letters < CODE_LETTERS}>
+          <Trans>Open my data with it</Trans>
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+const CODE_LETTERS = 24;

@@ -10,6 +10,8 @@ export interface InitMessage {
   readonly socketSecret: string;
   /** 32 bytes, base64: the key that wraps the data key (OS keychain, passphrase or key file). */
   readonly masterKey: string;
+  /** Typed by the person after `wrong_key`: wraps the data key for this master key. Never kept. */
+  readonly recoveryCode?: string | undefined;
   /** The last audit checkpoint the shell kept, so that a cut-off tail is noticed (decisions §3). */
   readonly checkpoint?: AuditCheckpoint | undefined;
 }

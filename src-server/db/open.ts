@@ -113,3 +113,19 @@ function createWriter(sqlite: Sqlite): Writer {
     },
   };
 }
+
+const WATCH_MS = 1_000;
+
+/** Calls `onCommit` when the file changed, by whichever process; a pragma a second costs nothing. */
+export function watchForeignCommits(sqlite: Sqlite, onCommit: () => void): Disposable {
+  const version = (): unknown => sqlite.pragma('data_version', { simple: true });
+  let seen = version();
+  const timer = setInterval(() => {
+    const now = version();
+    if (now === seen) return;
+    seen = now;
+    onCommit();
+  }, WATCH_MS);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}

@@ -1,4 +1,19 @@
-import { and, asc, count, desc, eq, gt, inArray, isNotNull, lt, lte, or, sql, type SQL } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  desc,
+  eq,
+  gt,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  ne,
+  or,
+  sql,
+  type SQL,
+} from 'drizzle-orm';
 import type { ActionStatus, Kind, PolicyVerdict } from '../contract/common';
 import type { Keyset } from '../db/cursor';
 import type { Db, Reader, Tx } from '../db/open';
@@ -192,6 +207,18 @@ const countOwnerTab = prepared((db) =>
 
 export function countOfOwner(db: Db, ownerId: string, tab: InboxTab, limit: number): number {
   return countOwnerTab(db).get({ ownerId, tab, limit })?.n ?? 0;
+}
+
+/** Whether a person ever decided at a screen; what was decided over the API, as in the sample world, does not count. */
+export function hasDecidedByHand(db: Db, ownerId: string): boolean {
+  const row = db
+    .select({ id: actions.id })
+    .from(actions)
+    .innerJoin(decisions, eq(decisions.id, actions.decisionId))
+    .where(and(eq(actions.ownerId, ownerId), eq(actions.tab, 'decided'), ne(decisions.channel, 'api')))
+    .limit(1)
+    .get();
+  return row !== undefined;
 }
 
 export interface InboxFilter {

@@ -78,7 +78,7 @@ export interface ActionDefinition<Input, Output> {
   describeTargets?(db: Reader, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Target[];
   /** One line for lists; targets carry the names of who or what is meant. */
   title(input: Input, targets: readonly Target[]): string;
-  effects(input: Input, targets: readonly Pick<Target, 'type' | 'id'>[]): readonly Effect[];
+  effects(input: Input, targets: readonly Target[]): readonly Effect[];
   /** The visible form of a held action, e.g. a draft post; called again with each new version. */
   onHold?(tx: Tx, context: ActionContext<Input>): void;
   /** Rejected, expired, withdrawn, cancelled or failed. */

@@ -83,7 +83,7 @@ export function executeApproved(deps: GateDeps, actionId: string): void {
         updatedAt: now,
         executedAt: now,
         attempts: action.attempts + 1,
-        result: JSON.stringify(result ?? null),
+        result: definition.hasSecretAnswer ? null : JSON.stringify(result ?? null),
         failure: null,
       });
       finishJobByKey(tx, EXECUTE_JOB, executionKey(action), now);

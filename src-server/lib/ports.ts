@@ -35,7 +35,11 @@ export function findPortHolder(port: number): string | undefined {
 }
 
 function ask(command: string, args: string[]): string {
-  return execFileSync(command, args, { encoding: 'utf8', timeout: 2_000, stdio: ['ignore', 'pipe', 'ignore'] });
+  return execFileSync(command, args, {
+    encoding: 'utf8',
+    timeout: 2_000,
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 /** `/proc/net/tcp` gives the socket of the port, `/proc/PID/fd` whose it is. */

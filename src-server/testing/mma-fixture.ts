@@ -158,7 +158,11 @@ export async function rpc(
   server: TestServer,
   method: string,
   params?: unknown,
-  { key, headers, url = '/api/mcp/stream' }: { key?: string; headers?: Record<string, string>; url?: string } = {},
+  {
+    key,
+    headers,
+    url = '/api/mcp/stream',
+  }: { key?: string; headers?: Record<string, string>; url?: string } = {},
 ): Promise<Answer<RpcAnswer>> {
   return server.call<RpcAnswer>('POST', url, {
     ...(key === undefined ? {} : { key }),
@@ -215,7 +219,11 @@ export async function approve(server: TestServer, draftId: string): Promise<void
   };
   const { version, hash } = action;
   await server.console('POST', `/inbox/${action.id}/read`, { version, hash });
-  const decided = await server.console('POST', `/inbox/${action.id}/decide`, { version, hash, verdict: 'approve' });
+  const decided = await server.console('POST', `/inbox/${action.id}/decide`, {
+    version,
+    hash,
+    verdict: 'approve',
+  });
   expect(decided.status).toBe(200);
   await server.processAll();
 }

@@ -5,7 +5,6 @@ import type { JoiningAgent } from '../../../src-server/contract/console/agents';
 import { AgentText } from '../../components/agent-text';
 import { ConfirmDialog } from '../../components/confirm-dialog';
 import { FormError } from '../../components/form-error';
-import { fieldErrorsOf } from '../../components/field-errors';
 import { Kbd } from '../../components/kbd';
 import { Notice } from '../../components/notice';
 import { Countdown, RelativeTime } from '../../components/time';
@@ -30,6 +29,7 @@ export function JoiningCard({ agent, flow, claimCode, hasShortcut = false, onDis
   const titleId = useId();
   const [replaceKeys, setReplaceKeys] = useState(false);
   const [otp, setOtp] = useState('');
+  const [hasTriedOtp, setHasTriedOtp] = useState(false);
   const [isAsking, setIsAsking] = useState(false);
   const { name } = agent;
   const error = flow.errorOf(agent.id);
@@ -41,17 +41,21 @@ export function JoiningCard({ agent, flow, claimCode, hasShortcut = false, onDis
     if (wasOtpAsked) otpField.current?.focus();
   }, [wasOtpAsked]);
 
-  const claim = (code: string) =>
+  const claim = (code: string) => {
+    setHasTriedOtp(code !== '');
     void flow.claim(agent, {
       ...(claimCode === undefined ? {} : { claimCode }),
       ...(code === '' ? {} : { otp: code }),
       replaceKeys,
     });
+  };
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
     claim(otp.replaceAll(/\s/g, ''));
   };
   const isWaitingForOtp = wasOtpAsked && otp.trim() === '';
+  // Being asked for the code is no mistake yet; a code that did not work is one.
+  const otpProblem = hasTriedOtp && isOtpAsked(error) ? t`This code is wrong or no longer good` : undefined;
 
   return (
     <article className={classes['card']} aria-labelledby={titleId} data-joining={agent.id} tabIndex={-1}>
@@ -93,12 +97,12 @@ export function JoiningCard({ agent, flow, claimCode, hasShortcut = false, onDis
             maxLength={12}
             ref={otpField}
             value={otp}
-            error={fieldErrorsOf(error)['otp']}
+            error={otpProblem}
             onChange={(event) => setOtp(event.currentTarget.value)}
             className={classes['otp'] ?? ''}
           />
         ) : null}
-        {isOtpAsked(error) && otp === '' ? null : <FormError error={error} fields={['otp']} />}
+        {isOtpAsked(error) ? null : <FormError error={error} />}
         <div className={classes['actions']}>
           <Button
             type="submit"

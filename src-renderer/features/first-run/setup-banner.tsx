@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconCircleCheck, IconListCheck } from '@tabler/icons-react';
-import { Plural, Trans } from '@lingui/react/macro';
+import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useMe } from '../../api/session';
 import { LinkButton } from '../../components/link-button';
 import { Notice } from '../../components/notice';
@@ -10,6 +10,7 @@ import { setupSteps } from './setup-steps';
 
 /** Above a page, until first run is finished or left: what is still open, and a word after the first decision. */
 export function SetupBanner() {
+  const { t } = useLingui();
   const me = useMe();
   const dismiss = useDismissSetup();
   if (!me.data?.user || me.data.setup.isDismissed) return null;
@@ -20,7 +21,7 @@ export function SetupBanner() {
     </Button>
   );
   return (
-    <div className={classes['banner']}>
+    <aside className={classes['banner']} aria-label={t`Set-up`}>
       {me.data.setup.hasDecided ? (
         <Notice
           isLive
@@ -57,7 +58,7 @@ export function SetupBanner() {
           <Plural value={open} one="# step of the set-up is open." other="# steps of the set-up are open." />
         </Notice>
       )}
-    </div>
+    </aside>
   );
 }
 

@@ -6,6 +6,7 @@ type Progress = Parameters<typeof setupSteps>[0];
 function progress(setup: Partial<Progress['setup']> = {}, rest: Partial<Progress> = {}): Progress {
   return {
     mode: 'desktop',
+    user: { role: 'admin' },
     preferences: { locale: null, colorScheme: 'auto', expiryDays: 7 },
     setup: {
       hasOwner: false,
@@ -44,6 +45,11 @@ describe('the steps of first run', () => {
     expect(setupSteps(server).map((step) => step.id)).toEqual(['language', 'agent', 'approval']);
     const open = progress({ hasOwner: true }, { mode: 'server' });
     expect(setupSteps(open).map((step) => step.id)).toEqual(['language', 'recovery', 'agent', 'approval']);
+  });
+
+  it('ask in server mode only an admin to keep the recovery code', () => {
+    const owner = progress({ hasOwner: true }, { mode: 'server', user: { role: 'owner' } });
+    expect(setupSteps(owner).map((step) => step.id)).toEqual(['language', 'agent', 'approval']);
   });
 
   it('never let who you are be put off, for everything else hangs on it', () => {

@@ -1,4 +1,4 @@
-import type { Me } from '../../../src-server/contract/console/session';
+import type { Me, User } from '../../../src-server/contract/console/session';
 
 export const STEPS = ['language', 'person', 'recovery', 'agent', 'approval'] as const;
 export type StepId = (typeof STEPS)[number];
@@ -12,11 +12,11 @@ export interface SetupStep {
   readonly isOpen: boolean;
 }
 
-type Progress = Pick<Me, 'mode' | 'setup' | 'preferences'>;
+type Progress = Pick<Me, 'mode' | 'setup' | 'preferences'> & { readonly user: Pick<User, 'role'> | null };
 
 /**
- * The steps of first run for this person, in order. In server mode who somebody is was settled by signing in,
- * and the recovery code belongs to the operator, so both are left out once they are done.
+ * The steps of first run for this person, in order. In server mode who somebody is was settled by signing in, and
+ * the recovery code is the installation's: an admin makes it, once, and nobody else is asked.
  */
 export function setupSteps(me: Progress): SetupStep[] {
   const { setup } = me;
@@ -27,9 +27,10 @@ export function setupSteps(me: Progress): SetupStep[] {
     agent: setup.hasAgent || setup.hasSampleWorld,
     approval: setup.hasDecided,
   };
-  return STEPS.filter(
-    (id) => !(me.mode === 'server' && (id === 'person' || id === 'recovery') && done[id]),
-  ).map((id) => ({
+  const isLeftOut = (id: StepId) =>
+    me.mode === 'server' &&
+    ((id === 'person' && done.person) || (id === 'recovery' && (done.recovery || me.user?.role !== 'admin')));
+  return STEPS.filter((id) => !isLeftOut(id)).map((id) => ({
     id,
     isDone: done[id],
     canWait: id === 'recovery' || id === 'agent' || id === 'approval',

@@ -1,8 +1,11 @@
 import { useLingui } from '@lingui/react/macro';
+import type { Me } from '../../../src-server/contract/console/session';
 import type { StepId } from './setup-steps';
 
 /** What each step is called, short in the list and in full above it, and what it is for. */
-export function useStepWords(): (step: StepId) => { short: string; title: string; lead: string } {
+export function useStepWords(
+  mode: Me['mode'],
+): (step: StepId) => { short: string; title: string; lead: string } {
   const { t } = useLingui();
   return (step) => {
     const words = {
@@ -19,7 +22,10 @@ export function useStepWords(): (step: StepId) => { short: string; title: string
       recovery: {
         short: t`Recovery code`,
         title: t`Keep a recovery code`,
-        lead: t`Your data is locked with a key that this computer keeps. If the computer or its keychain is lost, only this code opens your data and its backups. Nobody can make it again for you.`,
+        lead:
+          mode === 'server'
+            ? t`The data of this installation is locked with a key that the server keeps. If the key is lost, only this code opens the data and its backups. Nobody can make it again for you.`
+            : t`Your data is locked with a key that this computer keeps. If the computer or its keychain is lost, only this code opens your data and its backups. Nobody can make it again for you.`,
       },
       agent: {
         short: t`First agent`,

@@ -43,7 +43,7 @@ function Welcome({ me }: { me: Me }) {
   const client = useQueryClient();
   const dismiss = useDismissSetup();
   const scheme = useChosenScheme();
-  const wordsOf = useStepWords();
+  const wordsOf = useStepWords(me.mode);
   const steps = setupSteps(me);
   // Where it goes on is settled once: a step that becomes done stays open until the person moves on.
   const [resumed] = useState(() => stepToResume(me));

@@ -202,7 +202,7 @@ export function ActionSentence({
 export function EffectWords({ effect }: { effect: Effect }) {
   const param = (name: string) => {
     const value = effect.params[name];
-    return value === undefined ? undefined : String(value);
+    return value === undefined || value === '' ? undefined : String(value);
   };
   const where = param('room') ?? param('label') ?? param('to') ?? param('name');
   const amount = param('amount') ?? param('credits') ?? '0';

@@ -18,7 +18,7 @@ import {
   type VersionRow,
 } from '../../gate/actions.repo';
 import { RETRY_WINDOW_MS } from '../../gate/decide';
-import type { ActionDefinition } from '../../gate/define-action';
+import type { ActionDefinition, Target } from '../../gate/define-action';
 import { KIND_TABLE } from '../../gate/kinds';
 import { PENDING_PER_OWNER } from '../../gate/limits';
 import { tryOpenPayload } from '../../gate/payload';
@@ -173,7 +173,10 @@ export function createInboxReader({
           decidedAt: toIso(decision.decidedAt),
           decidedBy: findUserName(db, decision.deciderId) ?? decision.deciderId,
         })),
-        effects: payload && definition ? [...definition.effects(payload.input, payload.targets)] : [],
+        effects:
+          payload && definition
+            ? [...definition.effects(payload.input, describe(db, definition, payload.targets))]
+            : [],
         cost: row.cost / 1_000,
         failure:
           row.status === 'failed'
@@ -214,6 +217,16 @@ export function createInboxReader({
       return { items: presentAll(db, ownerId, page.items), nextCursor: page.nextCursor };
     },
   };
+}
+
+/** Targets with the names people know them by; an id where there is no better one. */
+function describe(
+  db: Reader,
+  definition: ActionDefinition<unknown, unknown> | undefined,
+  targets: readonly Pick<Target, 'type' | 'id'>[],
+): Target[] {
+  const described = definition?.describeTargets?.(db, targets);
+  return described ? [...described] : targets.map(({ type, id }) => ({ type, id, label: id }));
 }
 
 function toUrl(base: string, path: string | null): string | null {

@@ -72,7 +72,7 @@ export function createDemoService(deps: DemoDeps): DemoService {
   };
 
   return {
-    load(caller) {
+    async load(caller) {
       const user = requireUser(caller, 'owner', true);
       let running = loading.get(user.userId);
       if (!running) {

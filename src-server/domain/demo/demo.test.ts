@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { InboxDetail } from '../../contract/console/inbox';
+import { systemCaller } from '../../gate/caller';
 import { createOwner, createTestServer, decideOn, type TestServer } from '../../testing/test-server';
 import { verifyAuditLog } from '../audit/audit.source';
 import { PENDING } from './demo.pending';
@@ -70,6 +71,16 @@ describe('the sample world', () => {
     const audit = verifyAuditLog(server.context.reader);
     expect(audit.problems).toEqual([]);
     expect(audit.rows).toBeGreaterThan(PROPOSALS.length);
+  });
+
+  it('is made and removed by nobody whose session does not decide', async () => {
+    const server = await createTestServer();
+    const { id: userId } = await createOwner(server);
+    const actor = { type: 'user', userId, role: 'admin', mayDecide: false, sessionId: null } as const;
+    const caller = { ...systemCaller('test', 'cli', 'tr_test'), actor };
+    await expect(server.context.demo.load(caller)).rejects.toThrow('Decide in the Countersign window.');
+    expect(() => server.context.demo.remove(caller)).toThrow('Decide in the Countersign window.');
+    expect(server.context.database.raw.read.prepare('SELECT count(*) FROM agents').pluck().get()).toBe(0);
   });
 
   it('is lively: several kinds, notes, a second version, a long text, different deadlines', async () => {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Locale, Preferences } from '../../contract/console/session';
 import type { Reader, Writer } from '../../db/open';
-import { countOfOwner } from '../../gate/actions.repo';
+import { hasDecidedByHand } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
@@ -73,7 +73,7 @@ export function createSetupService({
 
     progressOf: (userId) => ({
       hasAgent: countAgentsOfOwner(reader, userId, 1) > 0,
-      hasDecided: countOfOwner(reader, userId, 'decided', 1) > 0,
+      hasDecided: hasDecidedByHand(reader, userId),
       hasSampleWorld: listSampleAgents(reader, userId).length > 0,
       isDismissed: getSetting(reader, dismissedName(userId), flag, false),
     }),

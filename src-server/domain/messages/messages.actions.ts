@@ -61,7 +61,7 @@ export const sendHuman = defineAction<SendHumanInput, SentMessage>({
   describeTargets: (db, targets) =>
     targets.map((target) => ({ ...target, label: findPerson(db, target.id)?.displayName ?? target.id })),
   title: ({ content }) => [...(content.trim().split('\n', 1)[0] ?? '')].slice(0, TITLE_CODE_POINTS).join(''),
-  effects: () => [{ code: 'message.delivered', params: {} }],
+  effects: (_input, [target]) => [{ code: 'message.delivered', params: { to: target?.label ?? '' } }],
   run(tx, { input, subjectId, agentId, actionId, now, ids, emit }) {
     const { recipientUserId, content } = input;
     if (!findPerson(tx, recipientUserId)) throw unknownRecipient();

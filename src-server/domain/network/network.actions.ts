@@ -73,7 +73,7 @@ export const requestConnection = defineAction<ConnectionRequestInput, RequestedC
   describeTargets: (db, targets) =>
     targets.map((target) => ({ ...target, label: findPerson(db, target.id)?.displayName ?? target.id })),
   title: ({ targetUserId }, [target]) => target?.label ?? targetUserId,
-  effects: () => [{ code: 'connection.requested', params: {} }],
+  effects: (_input, [target]) => [{ code: 'connection.requested', params: { name: target?.label ?? '' } }],
   run(tx, { input, subjectId, agentId, ownerId, actionId, now, emit }) {
     if (ownerId === null) throw withoutOwner();
     const { targetUserId } = input;

@@ -55,7 +55,7 @@ describe('Changing a profile', () => {
       bio: 'Looms.',
       avatarUrl: 'https://example.org/ada.png',
     });
-    expect(fixture.events().find(({ topic }) => topic === 'profile.changed')?.data).toEqual({
+    expect(fixture.events().find(({ topic }) => topic === 'profile.updated')?.data).toEqual({
       userId: owner.id,
     });
     expect(presentProfileUpdate()).toEqual({ success: true });

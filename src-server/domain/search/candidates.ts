@@ -14,7 +14,8 @@ import { findLastSeq, listCandidateTexts, listMatches, listTitles, type SearchCo
  * meet often enough, or one of them is rare and its list is short. The starts of words are dear too, since the lists
  * of all of them are merged first: they are for what finds less than a page otherwise, and not for a last word that
  * is frequent by itself. Only 100 candidates are read and ranked: of the newest 400 those with the most words in the
- * title, then the newest. The rest follow by age. Whoever pages past a list that stopped early gets the older matches after it.
+ * title, then the newest. The rest follow by age. Whoever pages past a list that stopped early gets the older
+ * matches after it.
  */
 
 /** The most that is ever listed for one query (decisions §6). */

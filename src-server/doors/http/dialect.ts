@@ -25,6 +25,10 @@ export function toAppError(error: unknown): AppError | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  // A malformed id is an unknown one, however long (decisions §1).
+  if (code === 'FST_ERR_MAX_PARAM_LENGTH') {
+    return new AppError('not_found', 'There is nothing at this address.');
+  }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE' || status === 413) {
     return new AppError('too_large', 'The body is larger than 256 KB.');
   }

@@ -3,6 +3,7 @@ import { claimBody } from '../../contract/mma/claim';
 import { registerAnswer, registerBody } from '../../contract/mma/register';
 import * as v1 from '../../contract/mma/v1';
 import { draftsListPayload, proposalsListPayload } from '../../contract/mma/tools';
+import { profileUpdateInput } from '../../domain/profiles/profile.actions';
 import { VERSION } from '../../version';
 import { inputSchemaOf } from './mcp-host';
 import type { MmaTool } from './tool';
@@ -62,9 +63,19 @@ export function createOpenApi({
   let made: { readonly url: string; readonly document: object } | undefined;
   return () => {
     const url = publicUrl();
-    if (made?.url !== url) made = { url, document: build(tools, url) };
+    if (made?.url !== url) made = { url, document: withProperties(build(tools, url)) as object };
     return made.document;
   };
+}
+
+/** The importer of ChatGPT actions takes no object schema without `properties`, be it empty. */
+function withProperties(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withProperties);
+  if (typeof value !== 'object' || value === null) return value;
+  const copy: Json = Object.fromEntries(
+    Object.entries(value).map(([name, child]) => [name, withProperties(child)]),
+  );
+  return copy['type'] === 'object' && copy['properties'] === undefined ? { ...copy, properties: {} } : copy;
 }
 
 function build(tools: readonly MmaTool[], url: string): object {
@@ -142,7 +153,7 @@ function build(tools: readonly MmaTool[], url: string): object {
         operationId: 'proposeProfileUpdate',
         summary: 'Propose a change of the profile; the person decides',
         ...SECURED,
-        requestBody: jsonBody(OBJECT),
+        requestBody: jsonBody(schemaOf(profileUpdateInput)),
         responses: { '200': held, ...FAILURES },
       },
     },

@@ -85,7 +85,10 @@ export function mountRegistration(app: FastifyInstance, deps: RegisterDeps): voi
     if (earlier) return sendReply(reply, { replayed: earlier }, sealClaim);
     const input = parseOrThrow(claimBody, request.body ?? {});
     const claimed = await deps.claims.claim(input, caller, (tx, made, now) =>
-      storeAnswer(tx, caller.idempotency, sealClaim(presentClaim(made)), { now, hasSecret: made.key !== null }),
+      storeAnswer(tx, caller.idempotency, sealClaim(presentClaim(made)), {
+        now,
+        hasSecret: made.key !== null,
+      }),
     );
     return sendReply(reply, { data: presentClaim(claimed) }, sealClaim);
   });

@@ -77,7 +77,9 @@ describe('POST /api/v1/agents/register (M001)', () => {
   it('works with the key at once, for search and drafts only', async () => {
     const server = await createTestServer();
     const { body } = await register(server, { ...PRINTED, capabilities: ['search', 'drafts', 'messaging'] });
-    const status = await server.call<Record<string, unknown>>('GET', '/api/v1/agent/status', { key: body.apiKey });
+    const status = await server.call<Record<string, unknown>>('GET', '/api/v1/agent/status', {
+      key: body.apiKey,
+    });
     expect(status.body).toMatchObject({
       account: { status: 'unclaimed', claimed: false },
       trust: { level: 'basic', permissions: ['read', 'search', 'create_draft'] },
@@ -156,7 +158,11 @@ describe('POST /api/v1/agents/register (M001)', () => {
     await register(server, PRINTED);
     const sameHandle = await register(server, { ...PRINTED, email: 'other@example.org' });
     expect(expectMmaError(sameHandle, 409, 'PAYLOAD_INVALID').fields?.[0]?.path).toBe('agentHandle');
-    const sameAddress = await register(server, { ...PRINTED, email: 'MAX@example.org', agentHandle: 'max-two' });
+    const sameAddress = await register(server, {
+      ...PRINTED,
+      email: 'MAX@example.org',
+      agentHandle: 'max-two',
+    });
     expect(expectMmaError(sameAddress, 409, 'PAYLOAD_INVALID').fields?.[0]?.path).toBe('email');
   });
 
@@ -169,7 +175,10 @@ describe('POST /api/v1/agents/register (M001)', () => {
   it('still refuses the address of a claimed agent a year later', async () => {
     const { server, agent } = await openDesk();
     const email = String(
-      server.context.database.raw.read.prepare('select contact_email from agents where id = ?').pluck().get(agent.agentId),
+      server.context.database.raw.read
+        .prepare('select contact_email from agents where id = ?')
+        .pluck()
+        .get(agent.agentId),
     );
     server.clock.advance(366 * DAY);
     expectMmaError(await register(server, { ...PRINTED, email }), 409, 'PAYLOAD_INVALID');
@@ -185,7 +194,9 @@ describe('POST /api/v1/agents/register (M001)', () => {
     expect(second.status).toBe(201);
     expect(second.body.agentId).not.toBe(first.body.agentId);
     expectChallenge(await server.tool(first.body.apiKey, 'search.query', { q: 'x', type: 'posts' }));
-    expect((await server.tool(second.body.apiKey, 'search.query', { q: 'x', type: 'posts' })).status).toBe(200);
+    expect((await server.tool(second.body.apiKey, 'search.query', { q: 'x', type: 'posts' })).status).toBe(
+      200,
+    );
     await createOwner(server, 'max@example.org');
     const dead = await server.console('POST', '/joining/claim', { claimCode: first.body.claimCode });
     expect(dead.status).toBe(404);
@@ -229,9 +240,15 @@ describe('POST /api/v1/agents/register (M001)', () => {
 
   it('keeps neither key nor code in the file', async () => {
     const server = await createTestServer();
-    const { apiKey, claimCode } = await registerAgent(server).then(({ key, claimCode }) => ({ apiKey: key, claimCode }));
+    const { apiKey, claimCode } = await registerAgent(server).then(({ key, claimCode }) => ({
+      apiKey: key,
+      claimCode,
+    }));
     const { read } = server.context.database.raw;
-    const tables = read.prepare("select name from sqlite_master where type = 'table' and sql not like 'CREATE VIRTUAL%'").pluck().all();
+    const tables = read
+      .prepare("select name from sqlite_master where type = 'table' and sql not like 'CREATE VIRTUAL%'")
+      .pluck()
+      .all();
     for (const table of tables) {
       const rows = JSON.stringify(read.prepare(`select * from "${String(table)}"`).all());
       expect([table, rows.includes(apiKey), rows.includes(claimCode)]).toEqual([table, false, false]);
@@ -248,10 +265,21 @@ describe('agents.invite, as the published SDK registers', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['content-type']).toContain('application/json');
     expect(data).toMatchObject({ agentHandle: 'max-agent', claimUrl: 'http://127.0.0.1:7423/claim' });
-    for (const name of ['userId', 'agentId', 'agentHandle', 'apiKey', 'claimUrl', 'claimCode', 'claimExpiresAt', 'message']) {
+    for (const name of [
+      'userId',
+      'agentId',
+      'agentHandle',
+      'apiKey',
+      'claimUrl',
+      'claimCode',
+      'claimExpiresAt',
+      'message',
+    ]) {
       expect([name, typeof data[name]]).toEqual([name, 'string']);
     }
-    expect((await server.tool(String(data['apiKey']), 'drafts.create', { content: 'Hello' })).status).toBe(200);
+    expect((await server.tool(String(data['apiKey']), 'drafts.create', { content: 'Hello' })).status).toBe(
+      200,
+    );
     const row = server.context.database.raw.read.prepare('select registered_from from agents').get();
     expect(row).toEqual({ registered_from: '127.0.0.1' });
   });

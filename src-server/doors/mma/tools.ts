@@ -354,10 +354,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         const action = getOwnProposal(reader, draftId, requireAgentActor(caller));
         const definition = deps.actions.get(action.actionName);
         if (!definition) throw notFound('proposal');
-        const filled =
-          definition.name === publishPost.name
-            ? toPublishInput(revisedPost(input))
-            : input;
+        const filled = definition.name === publishPost.name ? toPublishInput(revisedPost(input)) : input;
         return performTool(gate, definition, filled, caller, {
           ...options,
           note: note ?? options.note,

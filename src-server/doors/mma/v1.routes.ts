@@ -48,7 +48,10 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
   /** Counts the write before its body is read, well formed or not (RATE-1). */
   const asWriter = async (request: FastifyRequest): Promise<{ caller: Caller; agent: AgentActor }> => {
     const known = await asAgent(request);
-    await gate.admit({ name: `${request.method} ${request.routeOptions.url ?? ''}`, scope: null }, known.caller);
+    await gate.admit(
+      { name: `${request.method} ${request.routeOptions.url ?? ''}`, scope: null },
+      known.caller,
+    );
     return known;
   };
 
@@ -72,6 +75,7 @@ export function mountV1(app: FastifyInstance, { context, tools, authenticate }: 
     const { caller } = await asAgent(request);
     const tool = tools.get(name);
     if (!tool) throw notFound('call');
+    await gate.admit(tool, caller);
     const options = { seal: sealBare, note: noteOf(request) };
     return send(reply, caller, await tool.call(payloadOf(), caller, options));
   };
