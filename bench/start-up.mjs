@@ -39,14 +39,14 @@ export async function benchServerStart({ isQuick }) {
 
 const ELECTRON_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
 
-async function findElectron() {
-  const override = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  if (override) return join(override, process.platform === 'win32' ? 'electron.exe' : 'electron');
+/** Playwright starts the binary of the electron package, which honours the override. */
+async function hasElectron() {
+  if (process.env['ELECTRON_OVERRIDE_DIST_PATH']) return true;
   try {
     const { default: path } = await import('electron');
-    return typeof path === 'string' && existsSync(path) ? path : undefined;
+    return typeof path === 'string' && existsSync(path);
   } catch {
-    return undefined;
+    return false;
   }
 }
 
@@ -55,8 +55,7 @@ export async function benchWindow({ isQuick }) {
   if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
     return [{ ...result, skipped: 'no display' }];
   }
-  const executablePath = await findElectron();
-  if (!executablePath) return [{ ...result, skipped: 'no Electron binary' }];
+  if (!(await hasElectron())) return [{ ...result, skipped: 'no Electron binary' }];
   const { _electron } = await import('@playwright/test');
   const rounds = isQuick ? 5 : 7;
   const user = makeFolder('window');
@@ -66,7 +65,6 @@ export async function benchWindow({ isQuick }) {
   const open = async (entry, userData, isReady) => {
     const began = performance.now();
     const app = await _electron.launch({
-      executablePath,
       args: [entry, ...ELECTRON_ARGS, ...store, `--user-data-dir=${userData}`, '--port=0'],
       cwd: root,
     });

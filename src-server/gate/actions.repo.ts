@@ -221,6 +221,17 @@ export function hasDecidedByHand(db: Db, ownerId: string): boolean {
   return row !== undefined;
 }
 
+/** Whether something of this agent that ran was taken back since `since`. */
+export function wasUndoneSince(db: Db, agentId: string, since: number): boolean {
+  const row = db
+    .select({ id: actions.id })
+    .from(actions)
+    .where(and(eq(actions.agentId, agentId), eq(actions.isUndone, true), gt(actions.updatedAt, since)))
+    .limit(1)
+    .get();
+  return row !== undefined;
+}
+
 export interface InboxFilter {
   readonly ownerId: string;
   readonly tab: InboxTab;

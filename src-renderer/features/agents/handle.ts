@@ -1,5 +1,5 @@
 /** Longest handle the platform takes (REG-2). */
-export const HANDLE_LENGTH = 30;
+const HANDLE_LENGTH = 30;
 
 /**
  * A handle made from a name, so that nobody has to invent one: `Zoë's Research Bot` becomes

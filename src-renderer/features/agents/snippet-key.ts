@@ -1,5 +1,5 @@
 /** Stands in every set-up snippet where the key goes. */
-export const KEY_PLACEHOLDER = '{{KEY}}';
+const KEY_PLACEHOLDER = '{{KEY}}';
 
 /**
  * The snippet with its key. Without one the place is named in words, so that a paste which forgets to

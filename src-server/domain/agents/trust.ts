@@ -1,13 +1,13 @@
 import type { Reader, Writer } from '../../db/open';
-import { countByStatus } from '../../gate/actions.repo';
+import { countByStatus, wasUndoneSince } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import { systemCaller } from '../../gate/caller';
 import { DAY, type Clock } from '../../lib/clock';
 import type { Ids } from '../../lib/ids';
 import { listByTrust, updateAgent } from './agents.repo';
 
-/** basic → trusted (decisions §3, U-52): claimed a week, five approved actions. */
-export const TRUSTED_AFTER = { claimedDays: 7, approvedActions: 5 } as const;
+/** basic → trusted (decisions §3, U-52): claimed a week, five approved actions, nothing removed for a month. */
+export const TRUSTED_AFTER = { claimedDays: 7, approvedActions: 5, quietDays: 30 } as const;
 const BATCH = 200;
 const HISTORY_COUNTED = 1_000;
 
@@ -35,6 +35,7 @@ export function promoteTrusted({
     const now = clock.now();
     const ready = batch.filter((agent) => {
       if (agent.claimedAt === null || agent.claimedAt > now - TRUSTED_AFTER.claimedDays * DAY) return false;
+      if (wasUndoneSince(reader, agent.id, now - TRUSTED_AFTER.quietDays * DAY)) return false;
       const approved = countByStatus(reader, agent.id, HISTORY_COUNTED)
         .filter(({ status }) => status === 'executed')
         .reduce((total, { n }) => total + n, 0);

@@ -87,26 +87,28 @@ describe('POST /api/mcp (M005)', () => {
 
   it('takes either key prefix’s header: Authorization or X-API-Key', async () => {
     const { server, key } = await openDesk();
-    for (const headers of [
-      { authorization: `Bearer ${key}` },
-      { authorization: `bearer  ${key}` },
-      { 'x-api-key': key },
-    ]) {
+    for (const [name, value] of [
+      ['authorization', `Bearer ${key}`],
+      ['authorization', `bearer  ${key}`],
+      ['x-api-key', key],
+    ] as const) {
+      const headers = { [name]: value };
       const { status } = await server.call('POST', '/api/mcp', { headers, body: { tool: 'drafts.list' } });
       expect(status).toBe(200);
     }
   });
 
   it.each([
-    ['Basic', { authorization: 'Basic bW1hOng=' }],
-    ['empty bearer', { authorization: 'Bearer ' }],
-    ['two words', { authorization: 'Bearer a b' }],
-    ['key in the wrong place', { authorization: BAD_KEY }],
-    ['nb key nobody has', { 'x-api-key': `nb_${'A'.repeat(43)}` }],
-    ['empty header', { 'x-api-key': '' }],
-    ['huge one', { authorization: `Bearer mma_${'A'.repeat(8_000)}` }],
-  ])('refuses a credential that is none (%s) with 401 and the challenge', async (_name, headers) => {
+    ['Basic', 'authorization', 'Basic bW1hOng='],
+    ['an empty bearer', 'authorization', 'Bearer '],
+    ['two words', 'authorization', 'Bearer a b'],
+    ['a key alone', 'authorization', BAD_KEY],
+    ['an nb key nobody has', 'x-api-key', `nb_${'A'.repeat(43)}`],
+    ['an empty header', 'x-api-key', ''],
+    ['a huge one', 'authorization', `Bearer mma_${'A'.repeat(8_000)}`],
+  ])('refuses a credential that is none (%s) with 401 and the challenge', async (_name, header, value) => {
     const { server } = await openDesk();
+    const headers = { [header]: value };
     expectChallenge(await server.call('POST', '/api/mcp', { headers, body: { tool: 'drafts.list' } }));
   });
 

@@ -4,6 +4,8 @@ import { createTestServer, type TestServer } from '../../testing/test-server';
 
 /** `GET /api/mcp/openapi.json` (M007), which ChatGPT imports as an action. */
 
+const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
 type Json = Record<string, unknown>;
 interface Operation {
   readonly operationId: string;
@@ -13,9 +15,9 @@ interface Operation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: Json }>> };
   readonly responses: Readonly<Record<string, { readonly description: string; readonly content: Json }>>;
 }
-type PathItem = Readonly<Record<string, Operation>> & {
+interface PathItem extends Partial<Readonly<Record<(typeof METHODS)[number], Operation>>> {
   readonly parameters?: readonly { readonly name: string; readonly in: string }[];
-};
+}
 interface Document {
   readonly openapi: string;
   readonly info: { readonly title: string; readonly version: string };
@@ -24,13 +26,12 @@ interface Document {
   readonly components: { readonly schemas: Json; readonly securitySchemes: Json };
 }
 
-const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
-
 function operationsOf(document: Document): { method: string; path: string; operation: Operation }[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item)
-      .filter(([method]) => METHODS.includes(method))
-      .map(([method, operation]) => ({ method, path, operation })),
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      return operation ? [{ method, path, operation }] : [];
+    }),
   );
 }
 
