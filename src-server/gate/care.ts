@@ -5,7 +5,7 @@ import { pruneDailyCounts } from './daily-counts';
 import { record, type GateDeps } from './deps';
 import { pruneEvents } from './events';
 import { pruneAnswers } from './idempotency';
-import { closeAction } from './propose';
+import { closeAction } from './closing';
 import { pruneJobs } from '../jobs/job';
 import { DAY } from '../lib/clock';
 import { PENDING_PER_AGENT } from './limits';

@@ -4,7 +4,7 @@ import type { Caller, UserActor } from './caller';
 import type { CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
 import { appendEvent } from './events';
-import { assertMayCall, assertScope, consumeLimits } from './propose';
+import { assertMayCall, assertScope, consumeLimits } from './admission';
 
 /** A person at their own desk, or an admin; never an agent, whatever it holds. */
 export function requireUser(caller: Caller, access: 'owner' | 'admin', needsDecide: boolean): UserActor {

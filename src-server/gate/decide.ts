@@ -23,15 +23,9 @@ import { definitionOf, record, type GateDeps } from './deps';
 import { assertFailed, decisionMac, enqueueExecution, executeApproved, executionKey } from './execute';
 import { KIND_TABLE } from './kinds';
 import { getPayload, hashPayload } from './payload';
-import {
-  closeAction,
-  contentBlocked,
-  contextOf,
-  isOverdue,
-  MAX_VERSIONS,
-  scanPublic,
-  titleOf,
-} from './propose';
+import { closeAction } from './closing';
+import { contentBlocked, scanPublic } from './content';
+import { contextOf, isOverdue, MAX_VERSIONS, titleOf } from './steps';
 
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;

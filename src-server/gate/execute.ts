@@ -14,7 +14,7 @@ import {
 import { systemCaller, type Caller } from './caller';
 import { definitionOf, record, type GateDeps } from './deps';
 import { openPayload, tryOpenPayload } from './payload';
-import { contextOf } from './propose';
+import { contextOf } from './steps';
 
 export const EXECUTE_JOB = 'action.execute';
 

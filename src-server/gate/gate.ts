@@ -8,7 +8,9 @@ import type { ActionDefinition, CommandDefinition, QueryDefinition } from './def
 import type { GateDeps } from './deps';
 import { executeApproved } from './execute';
 import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
-import { admit, perform, withdraw, type Outcome, type PerformOptions } from './propose';
+import { admit } from './admission';
+import { withdraw } from './closing';
+import { perform, type Outcome, type PerformOptions } from './propose';
 
 /**
  * The one gate. Doors call `perform`, `query` and `command`; people's decisions come through `decide` and its

@@ -12,7 +12,9 @@ import {
 } from '../../testing/test-server';
 import { promoteTrusted } from './trust';
 
-async function deskWithApproved(count: number): Promise<{ server: TestServer; agentId: string; last: InboxDetail }> {
+async function deskWithApproved(
+  count: number,
+): Promise<{ server: TestServer; agentId: string; last: InboxDetail }> {
   const server = await createTestServer();
   await createOwner(server);
   const { key, agentId } = await claimedAgent(server);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { eq } from 'drizzle-orm';
-import type { HeldOutcome } from '../../gate/propose';
+import type { HeldOutcome } from '../../gate/steps';
 import { SCOPES } from '../../contract/common';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';
 import { updateKey } from '../agents/agents.repo';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { HeldOutcome } from '../../gate/propose';
+import type { HeldOutcome } from '../../gate/steps';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';
 import type { PersonRow } from '../profiles/profiles.repo';
 import { networkActions } from './network.actions';

@@ -3,7 +3,7 @@ import { filledText, id, text } from '../../contract/common';
 import { CONTENT_MAX, postTypes, TITLE_MAX } from '../../contract/mma/tools';
 import type { Db, Tx } from '../../db/open';
 import { defineAction, type ActionContext } from '../../gate/define-action';
-import { contentBlocked } from '../../gate/propose';
+import { contentBlocked } from '../../gate/content';
 import { DAY } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import { duplicateKey } from '../moderation/scan/duplicate';

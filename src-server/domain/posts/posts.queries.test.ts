@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { HeldOutcome } from '../../gate/propose';
+import type { HeldOutcome } from '../../gate/steps';
 import type { Caller } from '../../gate/caller';
 import { DAY } from '../../lib/clock';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { HOUR, MINUTE } from '../../lib/clock';
-import type { HeldOutcome } from '../../gate/propose';
+import type { HeldOutcome } from '../../gate/steps';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';
 import { updateAgent } from '../agents/agents.repo';
 import { networkActions } from '../network/network.actions';

@@ -42,9 +42,12 @@ async function send(server: TestServer, write: Write, body: unknown, idempotency
     status: response.statusCode,
     bytes: response.payload,
     isReplayed: response.headers['idempotent-replayed'] === 'true',
-    error: response.statusCode >= 400 ? (response.json() as { error_code?: string; code?: string }) : undefined,
+    error:
+      response.statusCode >= 400 ? (response.json() as { error_code?: string; code?: string }) : undefined,
   };
 }
+
+let keys = 0;
 
 /** The same again gets the same bytes and does nothing; another body is a conflict. */
 async function expectOnce(server: TestServer, write: Write): Promise<void> {
@@ -54,16 +57,20 @@ async function expectOnce(server: TestServer, write: Write): Promise<void> {
         "select (select count(*) from actions) as a, (select count(*) from decisions) as d, (select count(*) from audit where type <> 'x') as l, (select count(*) from agent_keys) as k",
       )
       .get();
-  const first = await send(server, write, write.body, 'once');
+  keys += 1;
+  const once = `once-${keys}`;
+  const first = await send(server, write, write.body, once);
   expect([write.route, first.status < 300, first.isReplayed]).toEqual([write.route, true, false]);
   const before = counts();
-  const second = await send(server, write, write.body, 'once');
+  const second = await send(server, write, write.body, once);
   expect([write.route, second.status, second.isReplayed]).toEqual([write.route, first.status, true]);
   expect(second.bytes).toBe(first.bytes);
-  const conflict = await send(server, write, write.other, 'once');
+  const conflict = await send(server, write, write.other, once);
   expect([write.route, conflict.status]).toEqual([write.route, 409]);
   const { error_code: mma, code } = conflict.error ?? {};
-  expect(mma ?? code).toBe(write.route.startsWith('/api/console') ? 'idempotency_mismatch' : 'PAYLOAD_INVALID');
+  expect(mma ?? code).toBe(
+    write.route.startsWith('/api/console') ? 'idempotency_mismatch' : 'PAYLOAD_INVALID',
+  );
   expect(counts()).toEqual(before);
 }
 
@@ -73,25 +80,36 @@ const covered = ({ method, route }: Write): void => void COVERED.add(`${method} 
 describe('an agent’s writes', () => {
   it('are done once by every tool that proposes, revises, withdraws or publishes', async () => {
     const { server, key } = await openDesk();
-    const [bob, carol, dora] = [addPerson(server, 'Bob'), addPerson(server, 'Carol'), addPerson(server, 'Dora')];
+    const [bob, carol] = [addPerson(server, 'Bob'), addPerson(server, 'Carol')];
     const draft = async (content: string) =>
       (await server.tool<MmaOk<HeldData>>(key, 'drafts.create', { content })).body.data.draftId;
     const [one, two, three] = [await draft('First'), await draft('Second'), await draft('Third')];
     const calls: [tool: string, payload: object, other: object][] = [
       ['drafts.create', { content: 'Hello' }, { content: 'Hello!' }],
-      ['messages.sendHuman', { recipientUserId: bob, content: 'Hi' }, { recipientUserId: bob, content: 'Hi!' }],
+      [
+        'messages.sendHuman',
+        { recipientUserId: bob, content: 'Hi' },
+        { recipientUserId: bob, content: 'Hi!' },
+      ],
       ['connections.request', { targetUserId: bob }, { targetUserId: carol }],
-      ['proposals.revise', { draftId: one, input: { content: 'Better' } }, { draftId: one, input: { content: 'Best' } }],
+      [
+        'proposals.revise',
+        { draftId: one, input: { content: 'Better' } },
+        { draftId: one, input: { content: 'Best' } },
+      ],
       ['proposals.withdraw', { draftId: two }, { draftId: three }],
     ];
     for (const [tool, payload, other] of calls) {
-      const at = { method: 'POST', route: '/api/mcp', url: `/api/mcp?${tool}`, key } as const;
-      // A key counts per route: each tool shares the gateway's, so each gets a key of its own here.
-      server.context.database.raw.write.prepare('delete from idempotency_keys').run();
-      await expectOnce(server, { ...at, body: { tool, payload }, other: { tool, payload: other } });
-      covered(at as unknown as Write);
+      const write: Write = {
+        method: 'POST',
+        route: '/api/mcp',
+        key,
+        body: { tool, payload },
+        other: { tool, payload: other },
+      };
+      await expectOnce(server, write);
+      covered(write);
     }
-    expect(dora).toBeTruthy();
   });
 
   it('are done once by every REST call', async () => {
@@ -101,7 +119,13 @@ describe('an agent’s writes', () => {
     const url = `/api/v1/agent/proposals/${made.body.data.draftId}`;
     const route = '/api/v1/agent/proposals/:draftId';
     const writes: Write[] = [
-      { method: 'PATCH', route: '/api/v1/agent/profile', key, body: { city: 'Graz' }, other: { city: 'Wien' } },
+      {
+        method: 'PATCH',
+        route: '/api/v1/agent/profile',
+        key,
+        body: { city: 'Graz' },
+        other: { city: 'Wien' },
+      },
       { method: 'POST', route: '/api/v1/agent/posts', key, body: { content: 'A' }, other: { content: 'B' } },
       {
         method: 'POST',
@@ -110,7 +134,14 @@ describe('an agent’s writes', () => {
         body: { recipientUserId: bob, content: 'A' },
         other: { recipientUserId: bob, content: 'B' },
       },
-      { method: 'PUT', route, url, key, body: { input: { content: 'A2' } }, other: { input: { content: 'B2' } } },
+      {
+        method: 'PUT',
+        route,
+        url,
+        key,
+        body: { input: { content: 'A2' } },
+        other: { input: { content: 'B2' } },
+      },
       { method: 'DELETE', route, url, key, body: {}, other: { really: true } },
     ];
     for (const write of writes) {
@@ -120,9 +151,15 @@ describe('an agent’s writes', () => {
   });
 
   it('hold a secret only once: what was delivered is not kept', async () => {
-    const { server, key, agent } = await openDesk();
+    const { server, key } = await openDesk();
     const body = { name: 'Max', email: 'max@example.org', agentName: 'Max Agent', agentHandle: 'max-agent' };
-    const register: Write = { method: 'POST', route: '/api/v1/agents/register', key, body, other: { ...body, name: 'Moritz' } };
+    const register: Write = {
+      method: 'POST',
+      route: '/api/v1/agents/register',
+      key,
+      body,
+      other: { ...body, name: 'Moritz' },
+    };
     covered(register);
     expect((await send(server, register, body, 'join')).status).toBe(201);
     for (const again of [body, register.other]) {
@@ -130,12 +167,21 @@ describe('an agent’s writes', () => {
       expect([repeat.status, repeat.error?.error_code]).toEqual([409, 'PAYLOAD_INVALID']);
       expect(repeat.bytes.includes('already delivered')).toBe(again === body);
     }
-    const invite = { tool: 'agents.invite', payload: { ...body, email: 'two@example.org', agentHandle: 'two' } };
+    const invite = {
+      tool: 'agents.invite',
+      payload: { ...body, email: 'two@example.org', agentHandle: 'two' },
+    };
     const gateway: Write = { ...register, route: '/api/mcp' };
     expect((await send(server, gateway, invite, 'join-2')).status).toBe(200);
     expect((await send(server, gateway, invite, 'join-2')).bytes).toContain('already delivered');
 
-    const rotate: Write = { method: 'POST', route: '/api/v1/agent/rotate-key', key, body: {}, other: { a: 1 } };
+    const rotate: Write = {
+      method: 'POST',
+      route: '/api/v1/agent/rotate-key',
+      key,
+      body: {},
+      other: { a: 1 },
+    };
     covered(rotate);
     const rotated = await send(server, rotate, {}, 'rotate');
     const { apiKey } = JSON.parse(rotated.bytes) as { apiKey: string };
@@ -144,7 +190,6 @@ describe('an agent’s writes', () => {
     const { read } = server.context.database.raw;
     expect(JSON.stringify(read.prepare('select * from idempotency_keys').all())).not.toContain(apiKey);
     expect(JSON.stringify(read.prepare('select * from actions').all())).not.toContain(apiKey);
-    expect(agent.agentId).toBeTruthy();
   });
 
   it('without a credential go by the address', async () => {
@@ -231,18 +276,18 @@ describe('a person’s writes', () => {
     const bob = await signIn(server, 'bob@example.org', 'Bob');
     const [a, b] = [await proposed(office, 'A'), await proposed(office, 'B')];
     const gateway = { method: 'POST', route: '/api/mcp' } as const;
-    const clear = () => server.context.database.raw.write.prepare('delete from idempotency_keys').run();
     const call = (tool: string, payload: object) => ({ tool, payload });
     const decide = (postId: string) => call('drafts.updateStatus', { postId, action: 'approve' });
     await expectOnce(server, { ...gateway, key: token, body: decide(a.draftId), other: decide(b.draftId) });
-    clear();
     await expectOnce(server, {
       ...gateway,
       key,
       body: call('posts.publish', { postId: a.draftId }),
       other: call('posts.publish', { postId: b.draftId }),
     });
-    const asked = await server.tool<MmaOk<HeldData>>(key, 'connections.request', { targetUserId: bob.userId });
+    const asked = await server.tool<MmaOk<HeldData>>(key, 'connections.request', {
+      targetUserId: bob.userId,
+    });
     const connectionId = asked.body.data.draftId;
     await server.tool(token, 'drafts.updateStatus', { postId: connectionId, action: 'approve' });
     const answer = (action: string) => call('connections.respond', { connectionId, action });
@@ -275,10 +320,22 @@ describe('a person’s writes', () => {
     const own = { route: '/api/console/agents/:id', url: `/api/console/agents/${agent.agentId}`, key };
     const writes: Write[] = [
       { ...inbox(a.id, 'read'), body: seen(a), other: seen(b) },
-      { ...inbox(a.id, 'decide'), body: { ...seen(a), verdict: 'approve' }, other: { ...seen(a), verdict: 'reject' } },
+      {
+        ...inbox(a.id, 'decide'),
+        body: { ...seen(a), verdict: 'approve' },
+        other: { ...seen(a), verdict: 'reject' },
+      },
       { ...inbox(a.id, 'undo'), body: {}, other: { x: 1 } },
-      { ...inbox(b.id, 'edit'), body: { ...seen(b), fields: { content: 'B2' } }, other: { ...seen(b), fields: { content: 'B3' } } },
-      { ...inbox(c.id, 'decide'), body: { ...seen(c), verdict: 'reject' }, other: { ...seen(c), verdict: 'reject', note: 'No' } },
+      {
+        ...inbox(b.id, 'edit'),
+        body: { ...seen(b), fields: { content: 'B2' } },
+        other: { ...seen(b), fields: { content: 'B3' } },
+      },
+      {
+        ...inbox(c.id, 'decide'),
+        body: { ...seen(c), verdict: 'reject' },
+        other: { ...seen(c), verdict: 'reject', note: 'No' },
+      },
       { ...own, method: 'PATCH', body: { name: 'A' }, other: { name: 'B' } },
       { ...own, method: 'POST', url: `${own.url}/pause`, body: {}, other: { x: 1 } },
       { ...own, method: 'POST', url: `${own.url}/resume`, body: {}, other: { x: 1 } },
@@ -308,10 +365,10 @@ describe('a person’s writes', () => {
     const repeat = await send(server, create, create.body, 'k');
     expect([repeat.status, repeat.error?.code]).toEqual([409, 'idempotency_mismatch']);
     expect(repeat.bytes).toContain('already delivered');
-    const row = server.context.database.raw.read.prepare('select count(*) from agent_keys where revoked_at is null').pluck();
+    const row = server.context.database.raw.read
+      .prepare('select count(*) from agent_keys where revoked_at is null')
+      .pluck();
     expect(row.get()).toBe(2);
-    const claimed = await registerAgent(server, person.email.replace('anna', 'anna+2'));
-    expect(claimed.key).toBeTruthy();
   });
 });
 

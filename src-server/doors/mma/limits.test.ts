@@ -48,16 +48,36 @@ describe('per agent: 30 a minute', () => {
     ['a call with an invalid payload', 400, ({ server, key }) => server.tool(key, 'drafts.create', {})],
     ['a call of a person’s tool', 403, ({ server, key }) => server.tool(key, 'payouts.request', {})],
     ['posts.publish', 404, ({ server, key }) => server.tool(key, 'posts.publish', { postId: 'x' })],
-    ['proposals.withdraw', 404, ({ server, key }) => server.tool(key, 'proposals.withdraw', { draftId: 'x' })],
+    [
+      'proposals.withdraw',
+      404,
+      ({ server, key }) => server.tool(key, 'proposals.withdraw', { draftId: 'x' }),
+    ],
     ['proposals.get', 404, ({ server, key }) => server.tool(key, 'proposals.get', { draftId: 'x' })],
     ['drafts.list', 200, ({ server, key }) => server.tool(key, 'drafts.list')],
     ['health.snapshot with a key', 200, ({ server, key }) => server.tool(key, 'health.snapshot')],
     ['a bad invitation', 400, ({ server, key }) => server.tool(key, 'agents.invite', {})],
-    ['PATCH profile', 400, ({ server, key }) => server.call('PATCH', '/api/v1/agent/profile', { key, body: {} })],
+    [
+      'PATCH profile',
+      400,
+      ({ server, key }) => server.call('PATCH', '/api/v1/agent/profile', { key, body: {} }),
+    ],
     ['POST posts', 400, ({ server, key }) => server.call('POST', '/api/v1/agent/posts', { key, body: {} })],
-    ['POST messages', 400, ({ server, key }) => server.call('POST', '/api/v1/agent/messages', { key, body: {} })],
-    ['PUT a proposal', 400, ({ server, key }) => server.call('PUT', '/api/v1/agent/proposals/x', { key, body: {} })],
-    ['DELETE a proposal', 404, ({ server, key }) => server.call('DELETE', '/api/v1/agent/proposals/x', { key })],
+    [
+      'POST messages',
+      400,
+      ({ server, key }) => server.call('POST', '/api/v1/agent/messages', { key, body: {} }),
+    ],
+    [
+      'PUT a proposal',
+      400,
+      ({ server, key }) => server.call('PUT', '/api/v1/agent/proposals/x', { key, body: {} }),
+    ],
+    [
+      'DELETE a proposal',
+      404,
+      ({ server, key }) => server.call('DELETE', '/api/v1/agent/proposals/x', { key }),
+    ],
   ];
   it.each(calls)('counts %s', async (_name, status, call) => {
     const desk = await openDesk({ hasLimits: true });
@@ -75,13 +95,19 @@ describe('per agent: 30 a minute', () => {
   it('is one window for all keys and doors of an agent, and another for every other agent', async () => {
     const desk = await openDesk({ hasLimits: true });
     const { server, key, agent } = desk;
-    const made = await server.console<{ key: { secret: string } }>('POST', `/agents/${agent.agentId}/keys`, { name: 'Two' });
+    const made = await server.console<{ key: { secret: string } }>('POST', `/agents/${agent.agentId}/keys`, {
+      name: 'Two',
+    });
     expect(await times(10, () => server.tool(key, 'drafts.list'))).toEqual([200]);
     expect(await times(10, () => server.tool(made.body.key.secret, 'drafts.list'))).toEqual([200]);
-    for (let n = 0; n < 10; n += 1) expect((await rpcTool(server, 'drafts.list', {}, { key })).isError).toBe(false);
+    for (let n = 0; n < 10; n += 1)
+      expect((await rpcTool(server, 'drafts.list', {}, { key })).isError).toBe(false);
     expectLimited(await search(desk), 'mma.agent', 30);
     const viaMcp = await rpcTool(server, 'drafts.list', {}, { key });
-    expect(viaMcp).toMatchObject({ isError: true, data: { error_code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) } });
+    expect(viaMcp).toMatchObject({
+      isError: true,
+      data: { error_code: 'RATE_LIMITED', retryAfterSeconds: expect.any(Number) },
+    });
     expect(viaMcp.answer.headers['retry-after']).toBe(String(viaMcp.data['retryAfterSeconds']));
     expect(viaMcp.answer.headers['ratelimit']).toContain('"mma.agent";r=0');
     const other = await claimedAgent(server);
@@ -105,11 +131,19 @@ describe('drafts (POST): 10 a minute', () => {
     const { server, key } = await openDesk({ hasLimits: true });
     for (let n = 0; n < 5; n += 1) {
       expect((await server.tool(key, 'drafts.create', { content: `Tool ${n}` })).status).toBe(200);
-      expect((await server.call('POST', '/api/v1/agent/posts', { key, body: { content: `REST ${n}` } })).status).toBe(201);
+      expect(
+        (await server.call('POST', '/api/v1/agent/posts', { key, body: { content: `REST ${n}` } })).status,
+      ).toBe(201);
     }
     expectLimited(await server.tool(key, 'drafts.create', { content: 'One more' }), 'drafts.create', 10);
-    expectLimited(await server.call('POST', '/api/v1/agent/posts', { key, body: { content: 'More' } }), 'drafts.create', 10);
-    expect((await server.tool(key, 'connections.request', { targetUserId: addPerson(server) })).status).toBe(200);
+    expectLimited(
+      await server.call('POST', '/api/v1/agent/posts', { key, body: { content: 'More' } }),
+      'drafts.create',
+      10,
+    );
+    expect((await server.tool(key, 'connections.request', { targetUserId: addPerson(server) })).status).toBe(
+      200,
+    );
   });
 });
 

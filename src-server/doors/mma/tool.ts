@@ -4,7 +4,8 @@ import type { Caller } from '../../gate/caller';
 import type { ActionDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import type { StoredAnswer } from '../../gate/idempotency';
-import type { DoneOutcome, HeldOutcome, PerformOptions } from '../../gate/propose';
+import type { PerformOptions } from '../../gate/propose';
+import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 import { parseOrThrow } from '../../lib/validate';
 

@@ -15,7 +15,7 @@ import { presentProfileUpdate, updateProfile } from '../../domain/profiles/profi
 import { getProfile } from '../../domain/profiles/profile.queries';
 import type { AgentActor, Caller } from '../../gate/caller';
 import { WINDOW_LIMITS } from '../../gate/limits';
-import { assertMayCall } from '../../gate/propose';
+import { assertMayCall } from '../../gate/admission';
 import { AppError, notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
 import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';

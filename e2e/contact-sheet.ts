@@ -1,0 +1,105 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium, expect, type Page } from '@playwright/test';
+import config from '../playwright.config';
+
+const folder = join(import.meta.dirname, '../artifacts/contact-sheets');
+/** Pictures are shown at this part of their size. */
+const SCALE = 0.5;
+
+export type SheetLocale = 'en' | 'de';
+
+interface Column {
+  readonly name: string;
+  readonly width: number;
+  readonly height: number;
+  readonly scheme: 'light' | 'dark';
+  readonly locale: SheetLocale;
+}
+
+const COLUMNS: readonly Column[] = [
+  { name: '1280 light', width: 1_280, height: 800, scheme: 'light', locale: 'en' },
+  { name: '1280 dark', width: 1_280, height: 800, scheme: 'dark', locale: 'en' },
+  { name: '900 light', width: 900, height: 600, scheme: 'light', locale: 'en' },
+  { name: '900 dark', width: 900, height: 600, scheme: 'dark', locale: 'en' },
+  { name: '1280 German', width: 1_280, height: 800, scheme: 'light', locale: 'de' },
+];
+
+export interface Camera {
+  /** Takes the page as it is now, in each size and theme of its language. */
+  shoot(sheet: string, state: string): Promise<void>;
+}
+
+/** Pictures of one page. `resize` makes its view that large, in CSS pixels. */
+export function createCamera(
+  page: Page,
+  locale: SheetLocale,
+  resize: (size: { readonly width: number; readonly height: number }) => Promise<unknown>,
+): Camera {
+  return {
+    async shoot(sheet, state) {
+      mkdirSync(join(folder, 'shots', sheet), { recursive: true });
+      for (const { name, width, height, scheme } of COLUMNS.filter((column) => column.locale === locale)) {
+        await resize({ width, height });
+        await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await settle(page);
+        await page.screenshot({
+          path: join(folder, 'shots', sheet, `${state} @ ${name}.png`),
+          animations: 'disabled',
+          caret: 'hide',
+        });
+      }
+    },
+  };
+}
+
+/** Everything is loaded and drawn. */
+export async function settle(page: Page): Promise<void> {
+  await expect(page.locator('[aria-busy="true"]:not(main)')).toHaveCount(0);
+  await page.evaluate(async () => {
+    await document.fonts.ready;
+    await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+  });
+}
+
+/** Forgets what an earlier run left of a sheet. */
+export function clearSheet(sheet: string): void {
+  rmSync(join(folder, 'shots', sheet), { recursive: true, force: true });
+}
+
+/** Puts the pictures of a sheet into one, `artifacts/contact-sheets/SHEET.png`: a row per state, in this order. */
+export async function composeSheet(sheet: string, states: readonly string[]): Promise<void> {
+  const shots = new Set(readdirSync(join(folder, 'shots', sheet)));
+  const columns = COLUMNS.filter(({ name }) => states.some((state) => shots.has(`${state} @ ${name}.png`)));
+  const cells = states.flatMap((state) =>
+    columns.map(({ name, width, height }) => {
+      const file = `${state} @ ${name}.png`;
+      if (!shots.has(file)) return '<figure></figure>';
+      const source = encodeURI(`shots/${sheet}/${file}`);
+      const size = `width="${width * SCALE}" height="${height * SCALE}"`;
+      return `<figure><figcaption>${state} · ${name}</figcaption><img src="${source}" ${size}></figure>`;
+    }),
+  );
+  const html = `<!doctype html><meta charset="utf-8"><title>${sheet}</title><style>
+    body { display: inline-grid; gap: 12px; padding: 12px; margin: 0; background: #888;
+      grid-template-columns: repeat(${columns.length}, max-content); font: 12px sans-serif; }
+    figure { margin: 0; } figcaption { padding: 0 0 4px; color: #fff; } img { display: block; }
+    </style>${cells.join('')}`;
+  const file = join(folder, `${sheet}.html`);
+  writeFileSync(file, html);
+  const options = config.projects?.find(({ name }) => name === 'browser')?.use?.launchOptions ?? {};
+  const browser = await chromium.launch({
+    ...options,
+    args: ['--no-sandbox', '--allow-file-access-from-files'],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 800, height: 600 } });
+    await page.goto(pathToFileURL(file).href);
+    await page.locator('body').screenshot({ path: join(folder, `${sheet}.png`) });
+  } finally {
+    await browser.close();
+    rmSync(file);
+  }
+}

@@ -1,0 +1,337 @@
+import { copyFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ElectronApplication, Page } from '@playwright/test';
+import type { KeychainState, ShellState } from '../src-main/ipc/contract';
+import { connectAgent, registerAgent } from './agent';
+import {
+  clearSheet,
+  composeSheet,
+  createCamera,
+  settle,
+  type Camera,
+  type SheetLocale,
+} from './contact-sheet';
+import { callConsole, openPage, OWNER, setUpOwner, useNodeWithoutLimits } from './desk';
+import { expect, test } from './fixtures';
+import { sampleText } from './sample-texts';
+
+/** Pictures of every page in both sizes, both themes and both languages, for people to look at. */
+
+const LOCALES: readonly SheetLocale[] = ['en', 'de'];
+const PROPOSALS = 120;
+
+let unlimited: { readonly restore: () => void } | undefined;
+test.beforeAll(() => {
+  unlimited = useNodeWithoutLimits();
+});
+test.afterAll(() => unlimited?.restore());
+
+function cameraOf(app: ElectronApplication, window: Page, locale: SheetLocale): Camera {
+  return createCamera(window, locale, (size) =>
+    app.evaluate(
+      ({ BrowserWindow }, { width, height }) =>
+        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
+      size,
+    ),
+  );
+}
+
+async function setLocale(window: Page, locale: SheetLocale): Promise<void> {
+  await callConsole(window, 'PATCH', '/preferences', { locale });
+  await window.reload();
+  await expect(window.locator('html')).toHaveAttribute('lang', locale);
+}
+
+const WELCOME = [
+  'language',
+  'person',
+  'recovery',
+  'recovery code',
+  'agent',
+  'agent joins',
+  'sample world',
+  'approval',
+];
+
+for (const locale of LOCALES) {
+  test(`contact sheet of first run (${locale})`, async ({ app, window, serverUrl }) => {
+    test.setTimeout(180_000);
+    if (locale === 'en') clearSheet('welcome');
+    const url = await serverUrl();
+    const { shoot } = cameraOf(app, window, locale);
+    if (locale === 'de') await window.getByRole('radio', { name: 'Deutsch' }).check();
+    await shoot('welcome', 'language');
+    await window.getByRole('button', { name: /^(Continue|Weiter)$/ }).click();
+    await window.locator('[name="displayName"]').fill(OWNER.displayName);
+    await window.locator('[name="email"]').fill('anna@');
+    await window.keyboard.press('Enter');
+    await shoot('welcome', 'person');
+    await window.locator('[name="email"]').fill(OWNER.email);
+    await window.keyboard.press('Enter');
+    await expect(window).toHaveURL(/step=recovery/);
+    await shoot('welcome', 'recovery');
+    await window.getByRole('main').getByRole('button').first().click();
+    await expect(window.getByTestId('recovery-code')).toBeVisible();
+    await shoot('welcome', 'recovery code');
+    await openPage(window, '/welcome?step=agent');
+    await shoot('welcome', 'agent');
+    await registerAgent(url, { email: OWNER.email });
+    await expect(window.getByText('Max Agent').first()).toBeVisible();
+    await shoot('welcome', 'agent joins');
+    await window.getByRole('tab').last().click();
+    await shoot('welcome', 'sample world');
+    await openPage(window, '/welcome?step=approval');
+    await shoot('welcome', 'approval');
+    await composeSheet('welcome', WELCOME);
+  });
+}
+
+const INBOX = [
+  'first time',
+  'empty',
+  'full',
+  'long text',
+  'changes',
+  'editing',
+  'rejecting',
+  'decided',
+  'failed',
+  'nothing matches',
+  'shortcuts',
+];
+const AGENTS = ['empty', 'wants to join', 'full', 'adding'];
+const TABS = ['overview', 'policy', 'keys', 'history', 'connect'];
+
+test('contact sheets of Inbox and Agents', async ({ app, window, serverUrl }) => {
+  test.setTimeout(600_000);
+  for (const sheet of ['inbox', 'agents', 'agent']) clearSheet(sheet);
+  const url = await serverUrl();
+  await setUpOwner(window);
+
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const { shoot } = cameraOf(app, window, locale);
+    await openPage(window, '/inbox');
+    await shoot('inbox', 'first time');
+    await openPage(window, '/agents');
+    await shoot('agents', 'empty');
+  }
+
+  const registered = await registerAgent(url, { email: OWNER.email });
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    await openPage(window, '/agents');
+    await expect(window.getByText('Max Agent').first()).toBeVisible();
+    await cameraOf(app, window, locale).shoot('agents', 'wants to join');
+  }
+  await callConsole(window, 'POST', '/joining/claim', { agentId: registered.agentId });
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    await openPage(window, '/inbox');
+    await cameraOf(app, window, locale).shoot('inbox', 'empty');
+  }
+
+  await setLocale(window, 'en');
+  await callConsole(window, 'POST', '/sample-world');
+  await takeReadmePicture(app, window);
+  {
+    await using agent = await connectAgent(url, registered.apiKey);
+    for (let index = 0; index < PROPOSALS; index += 1)
+      await agent.call('drafts.create', { ...sampleText(index) });
+  }
+  await expect(window.getByTestId('pending-count')).toContainText(/1[2-9]\d/);
+
+  const { items: agents } = await callConsole<{ items: { id: string; handle: string }[] }>(
+    window,
+    'GET',
+    '/agents',
+  );
+  const atlas = agents.find(({ handle }) => handle === 'atlas-demo')?.id ?? '';
+  const { items } = await callConsole<{ items: { id: string; title: string; version: number }[] }>(
+    window,
+    'GET',
+    '/inbox?limit=100',
+  );
+  const longId = items.find(({ title }) => title.startsWith('What we learnt'))?.id ?? '';
+  const revisedId = items.find(({ version }) => version > 1)?.id ?? '';
+  expect([atlas, longId, revisedId]).not.toContain('');
+
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const camera = cameraOf(app, window, locale);
+    await test.step(`Inbox (${locale})`, () => shootInbox(window, camera, { longId, revisedId }));
+    await test.step(`Agents (${locale})`, async () => {
+      await openPage(window, '/agents');
+      await camera.shoot('agents', 'full');
+      await window.keyboard.press('n');
+      await expect(window.getByRole('dialog')).toBeVisible();
+      await camera.shoot('agents', 'adding');
+    });
+    await test.step(`one agent (${locale})`, async () => {
+      for (const tab of TABS) {
+        await openPage(window, `/agents/${atlas}${tab === 'overview' ? '' : `?tab=${tab}`}`);
+        await expect(window.getByRole('tabpanel')).not.toBeEmpty();
+        await camera.shoot('agent', tab);
+      }
+    });
+  }
+  await composeSheet('inbox', INBOX);
+  await composeSheet('agents', AGENTS);
+  await composeSheet('agent', TABS);
+});
+
+async function shootInbox(
+  window: Page,
+  camera: Camera,
+  { longId, revisedId }: { readonly longId: string; readonly revisedId: string },
+): Promise<void> {
+  const detail = window.getByTestId('inbox-detail');
+  await openPage(window, '/inbox');
+  await expect(detail).toBeVisible();
+  await camera.shoot('inbox', 'full');
+  await openPage(window, `/inbox?item=${longId}`);
+  await expect(detail).toContainText('eleven households');
+  await camera.shoot('inbox', 'long text');
+  await openPage(window, `/inbox?item=${revisedId}`);
+  await detail.getByRole('tab').nth(1).click();
+  await camera.shoot('inbox', 'changes');
+  await openPage(window, `/inbox?item=${longId}`);
+  await expect(detail).toContainText('eleven households');
+  await window.keyboard.press('e');
+  await detail.getByRole('textbox').first().fill('What one battery taught eleven flats');
+  await camera.shoot('inbox', 'editing');
+  await openPage(window, `/inbox?item=${longId}`);
+  await window.reload();
+  await expect(detail).toContainText('eleven households');
+  await window.keyboard.press('r');
+  await expect(window.getByRole('dialog')).toBeVisible();
+  await camera.shoot('inbox', 'rejecting');
+  for (const tab of ['decided', 'failed'] as const) {
+    await openPage(window, `/inbox?tab=${tab}`);
+    await camera.shoot('inbox', tab);
+  }
+  await openPage(window, '/inbox?q=nobody+wrote+this');
+  await camera.shoot('inbox', 'nothing matches');
+  await openPage(window, '/inbox');
+  await expect(detail).toBeVisible();
+  await window.keyboard.press('?');
+  await expect(window.getByRole('dialog')).toBeVisible();
+  await camera.shoot('inbox', 'shortcuts');
+}
+
+/** The picture of the README, kept beside the sheets; copied into docs/ when it is asked for. */
+async function takeReadmePicture(app: ElectronApplication, window: Page): Promise<void> {
+  await app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.setContentSize(1_280, 800));
+  await window.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  await openPage(window, '/inbox');
+  await window.getByRole('option').nth(2).click();
+  await expect(window.getByTestId('agent-says')).toBeVisible();
+  await settle(window);
+  const folder = join(import.meta.dirname, '../artifacts/contact-sheets');
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, 'readme.png');
+  await window.screenshot({ path, animations: 'disabled', caret: 'hide' });
+  if (process.env['COUNTERSIGN_README_PICTURE'] === '1') {
+    copyFileSync(path, join(import.meta.dirname, '../docs/inbox.png'));
+  }
+}
+
+const KEY_READY: KeychainState = { status: 'ready', canUseKeyFile: true, problem: null, keyFile: null };
+const UP: ShellState = {
+  server: 'up',
+  failure: null,
+  keychain: KEY_READY,
+  url: 'http://127.0.0.1:7423',
+  platform: 'linux',
+  version: '0.1.0',
+};
+
+/** What the shell may tell its window before there is a page. */
+const SHELL_STATES: Readonly<Record<string, Partial<ShellState>>> = {
+  starting: { server: 'starting', url: null },
+  'no keychain': { server: 'starting', keychain: { ...KEY_READY, status: 'needs_new_secret' } },
+  'passphrase wrong': {
+    server: 'starting',
+    keychain: { ...KEY_READY, status: 'needs_passphrase', problem: 'passphrase_wrong' },
+  },
+  'key file gone': {
+    server: 'starting',
+    keychain: {
+      ...KEY_READY,
+      status: 'needs_key_file',
+      problem: 'key_file_missing',
+      keyFile: '/media/anna/STICK/countersign.key',
+    },
+  },
+  'keychain closed': {
+    server: 'starting',
+    keychain: { ...KEY_READY, status: 'unavailable', problem: 'keychain_closed' },
+  },
+  'port taken': {
+    server: 'failed',
+    failure: {
+      type: 'failed',
+      code: 'port_taken',
+      message: 'Port 7423 is taken by node (pid 4242).',
+      details: { port: 7_423, holder: 'node (pid 4242)', nextFreePort: 7_424 },
+    },
+  },
+  'data held': {
+    server: 'failed',
+    failure: {
+      type: 'failed',
+      code: 'data_locked',
+      message: 'Another Countersign server (pid 4242) uses the data folder.',
+      details: { dataFolder: '/home/anna/.config/Countersign/data', holder: 'countersign (pid 4242)' },
+    },
+  },
+  'wrong key': {
+    server: 'failed',
+    failure: {
+      type: 'failed',
+      code: 'wrong_key',
+      message: 'The master key does not open this data folder.',
+      details: { dataFolder: '/home/anna/.config/Countersign/data' },
+    },
+  },
+  'unexpected failure': {
+    server: 'failed',
+    failure: {
+      type: 'failed',
+      code: 'unexpected',
+      message: 'SqliteError: disk I/O error',
+      details: { dataFolder: '/home/anna/.config/Countersign/data' },
+    },
+  },
+};
+
+test('contact sheet of what the shell says', async ({ app, window, serverUrl }) => {
+  test.setTimeout(180_000);
+  clearSheet('shell');
+  await serverUrl();
+  await setUpOwner(window);
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const { shoot } = cameraOf(app, window, locale);
+    for (const [name, state] of Object.entries(SHELL_STATES)) {
+      // The window asks at each start what to show; the shell's own answer stands for everything else.
+      await app.evaluate(
+        ({ ipcMain }, told) => {
+          ipcMain.removeHandler('shell:get-state');
+          ipcMain.handle('shell:get-state', () => told);
+        },
+        { ...UP, ...state },
+      );
+      await window.reload();
+      await expect(window.getByRole('main')).toBeVisible();
+      await shoot('shell', name);
+    }
+    await app.evaluate(({ ipcMain }, told) => {
+      ipcMain.removeHandler('shell:get-state');
+      ipcMain.handle('shell:get-state', () => told);
+    }, UP);
+    await window.reload();
+    await expect(window.getByRole('navigation').first()).toBeVisible();
+  }
+  await composeSheet('shell', Object.keys(SHELL_STATES));
+});

@@ -1,0 +1,87 @@
+import type { ActionStatus } from '../contract/common';
+import type { Tx } from '../db/open';
+import { AppError, notFound } from '../lib/errors';
+import { findAction, findVersion, updateAction, type ActionRow } from './actions.repo';
+import { assertMayCall, requireAgent } from './admission';
+import type { Caller } from './caller';
+import { definitionOf, record, type GateDeps } from './deps';
+import { tryOpenPayload } from './payload';
+import { contextOf } from './steps';
+
+/**
+ * The agent takes a pending proposal back; at most it can do this with its own.
+ * @throws AppError `not_found`, `invalid_transition`
+ */
+export function withdraw(deps: GateDeps, actionId: string, caller: Caller): ActionRow {
+  const agent = requireAgent(caller, 'proposals.withdraw');
+  assertMayCall(agent);
+  deps.writer.transaction((tx) => {
+    const action = findAction(tx, actionId);
+    if (!action || action.agentId !== agent.agentId) throw notFound('proposal');
+    if (action.status === 'withdrawn') return;
+    if (action.status !== 'pending') {
+      throw new AppError('invalid_transition', `A proposal that is ${action.status} can't be withdrawn.`, {
+        details: { status: action.status },
+      });
+    }
+    closeAction(deps, tx, action, {
+      status: 'withdrawn',
+      type: 'action.withdrawn',
+      caller,
+      now: deps.clock.now(),
+    });
+  });
+  deps.afterCommit();
+  const after = findAction(deps.reader, actionId);
+  if (!after) throw notFound('proposal');
+  return after;
+}
+
+/** Ends a pending action without an effect: releases its credits and closes its visible form. */
+export function closeAction(
+  deps: GateDeps,
+  tx: Tx,
+  action: ActionRow,
+  end: {
+    readonly status: Extract<ActionStatus, 'rejected' | 'expired' | 'withdrawn' | 'cancelled'>;
+    readonly type: string;
+    readonly caller: Caller;
+    readonly now: number;
+    readonly decisionId?: string;
+    readonly data?: Readonly<Record<string, unknown>>;
+    readonly personData?: Readonly<Record<string, unknown>>;
+  },
+): void {
+  const { now } = end;
+  if (action.reservationId) deps.credits.release(tx, action.reservationId);
+  updateAction(tx, action.id, {
+    status: end.status,
+    updatedAt: now,
+    decidedAt: now,
+    runAt: null,
+    reservationId: null,
+    ...(end.decisionId === undefined ? {} : { decisionId: end.decisionId }),
+  });
+  const stored = findVersion(tx, action.id, action.version);
+  const payload = stored && tryOpenPayload(stored);
+  if (payload) {
+    definitionOf(deps, action.actionName).onClose?.(
+      tx,
+      contextOf(deps, tx, action, payload.input, payload.targets, now),
+      end.status,
+    );
+  }
+  record(
+    deps,
+    tx,
+    {
+      type: end.type,
+      caller: end.caller,
+      action,
+      data: { version: action.version, hash: action.hash, ...end.data },
+      personId: action.ownerId,
+      ...(end.personData ? { personData: end.personData } : {}),
+    },
+    now,
+  );
+}
