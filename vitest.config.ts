@@ -8,6 +8,8 @@ export default defineConfig({
     include: ['src-*/**/*.test.{ts,tsx}'],
     exclude: ['**/*.long.test.ts', 'node_modules/**'],
     setupFiles: ['src-server/testing/setup.ts'],
+    // Every test has folders and servers of its own; a worker per file would double the time.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
   },

@@ -28,7 +28,7 @@ const COLUMNS: readonly Column[] = [
 
 export interface Camera {
   /** Takes the page as it is now, in each size and theme of its language. */
-  shoot(sheet: string, state: string): Promise<void>;
+  readonly shoot: (sheet: string, state: string) => Promise<void>;
 }
 
 /** Pictures of one page. `resize` makes its view that large, in CSS pixels. */
@@ -44,7 +44,14 @@ export function createCamera(
         await resize({ width, height });
         await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await page.mouse.move(width - 1, height - 1);
         await settle(page);
+        // Panes scroll, the window does not: what is wider or higher than it was laid out wrong.
+        const overflow = await page.evaluate(() => {
+          const { scrollWidth, scrollHeight } = document.documentElement;
+          return { right: scrollWidth - innerWidth, below: scrollHeight - innerHeight };
+        });
+        expect(overflow, `${sheet}, ${state}, ${name}`).toEqual({ right: 0, below: 0 });
         await page.screenshot({
           path: join(folder, 'shots', sheet, `${state} @ ${name}.png`),
           animations: 'disabled',

@@ -59,7 +59,8 @@ for (const locale of LOCALES) {
     if (locale === 'en') clearSheet('welcome');
     const url = await serverUrl();
     const { shoot } = cameraOf(app, window, locale);
-    if (locale === 'de') await window.getByRole('radio', { name: 'Deutsch' }).check();
+    if (locale === 'de') await window.getByRole('radio', { name: 'Deutsch' }).click();
+    await expect(window.locator('html')).toHaveAttribute('lang', locale);
     await shoot('welcome', 'language');
     await window.getByRole('button', { name: /^(Continue|Weiter)$/ }).click();
     await window.locator('[name="displayName"]').fill(OWNER.displayName);
@@ -170,7 +171,7 @@ test('contact sheets of Inbox and Agents', async ({ app, window, serverUrl }) =>
     await test.step(`one agent (${locale})`, async () => {
       for (const tab of TABS) {
         await openPage(window, `/agents/${atlas}${tab === 'overview' ? '' : `?tab=${tab}`}`);
-        await expect(window.getByRole('tabpanel')).not.toBeEmpty();
+        await expect(window.getByRole('tabpanel').first()).not.toBeEmpty();
         await camera.shoot('agent', tab);
       }
     });

@@ -81,7 +81,7 @@ test('in a browser: first admin by the printed link, an agent of another address
       const card = page.getByRole('region', { name: 'Who stands behind the code' });
       await expect(card).toContainText('an address that is not yours');
       // Enough of it to recognise, for whoever knows it.
-    await expect(card).toContainText('b…@example.net');
+      await expect(card).toContainText('b…@example.net');
       await expectNoAxeViolations(page);
 
       allowedErrors.push(/\/api\/console\/joining\/claim/);

@@ -63,10 +63,7 @@ function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
   const registry = new Map<string, ActionDefinition<unknown, unknown>>();
   for (const definition of ACTIONS) {
     // The gate hands an action only inputs that its own schema parsed, so the narrower parameter is safe.
-    registry.set(
-      definition.name,
-      definition as ActionDefinition<never, unknown> as ActionDefinition<unknown, unknown>,
-    );
+    registry.set(definition.name, definition);
   }
   return registry;
 }

@@ -118,7 +118,7 @@ function RecoveryForm({ isBusy, onRecover }: { isBusy: boolean; onRecover: (code
     if (letters >= CODE_LETTERS) onRecover(code);
   };
   return (
-    <form onSubmit={handleSubmit}>
+    <form onSubmit={handleSubmit} className={classes['form']}>
       <TextInput
         label={t`Recovery code`}
         description={t`Six groups of four letters and digits, from first run. Case, spaces and dashes don't matter.`}

@@ -22,8 +22,8 @@ export function prepared<Statement>(build: (db: Db) => Statement): (db: Db) => S
  * An insert of whole rows, prepared. Every column but `omitted` must be in the row. With `conflict`, a row whose key
  * exists is replaced in the columns that are not `kept`.
  */
-export function preparedInsert<Table extends SQLiteTable>(
-  table: Table,
+export function preparedInsert(
+  table: SQLiteTable,
   {
     omitted = [],
     conflict,
@@ -36,14 +36,14 @@ export function preparedInsert<Table extends SQLiteTable>(
   const names = Object.keys(columns).filter((name) => !omitted.includes(name));
   const statement = prepared((db) => {
     const values = Object.fromEntries(names.map((name) => [name, sql.placeholder(name)]));
-    const insert = db.insert(table).values(values as Table['$inferInsert']);
+    const insert = db.insert(table).values(values);
     const target = conflict && columns[conflict.target];
     if (!conflict || !target) return insert.prepare();
     const replaced = names.filter((name) => name !== conflict.target && !conflict.kept.includes(name));
     const set = Object.fromEntries(
       replaced.map((name) => [name, sql`excluded.${sql.identifier(columns[name]?.name ?? name)}`]),
     );
-    return insert.onConflictDoUpdate({ target, set: set as Partial<Table['$inferInsert']> }).prepare();
+    return insert.onConflictDoUpdate({ target, set }).prepare();
   });
   return (tx, row) => {
     statement(tx).run(row);

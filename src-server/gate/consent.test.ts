@@ -1,9 +1,15 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { ACTIONS } from '../context';
 import type { InboxDetail } from '../contract/console/inbox';
-import type { Problem } from '../contract/console/problem';
 import { DAY, HOUR } from '../lib/clock';
-import { addPerson, expectMmaError, openDesk, type Desk, type HeldData } from '../testing/mma-fixture';
+import {
+  addPerson,
+  expectMmaError,
+  openDesk,
+  type Desk,
+  type HeldData,
+  type Outcome,
+} from '../testing/mma-fixture';
 import { decideOn } from '../testing/test-server';
 
 /**
@@ -27,20 +33,34 @@ let bob = '';
 let carol = '';
 
 const one = (desk: Desk, sql: string, ...values: unknown[]): unknown =>
-  desk.server.context.database.raw.read.prepare(sql).pluck().get(...values) ?? undefined;
+  desk.server.context.database.raw.read
+    .prepare(sql)
+    .pluck()
+    .get(...values) ?? undefined;
 
 const CASES: Readonly<Record<string, Case>> = {
   'posts.create': {
     propose: async ({ server, key }, n) =>
-      (await server.tool<{ data: HeldData }>(key, 'drafts.create', { title: 'Garden', content: `Roses ${n}` })).body.data,
+      (
+        await server.tool<{ data: HeldData }>(key, 'drafts.create', {
+          title: 'Garden',
+          content: `Roses ${n}`,
+        })
+      ).body.data,
     revised: (n) => ({ title: 'Garden', content: `Thorns ${n}` }),
     editable: { field: 'content', value: 'Tulips', tooLong: 'x'.repeat(2_001) },
     fixed: { roomSlug: 'elsewhere', postType: 'signal_found', tags: 'bees', priceCurrency: 'USD' },
-    effectOf: (desk, draftId) => one(desk, "select content from posts where id = ? and visibility = 'public'", draftId),
+    effectOf: (desk, draftId) =>
+      one(desk, "select content from posts where id = ? and visibility = 'public'", draftId),
   },
   'messages.sendHuman': {
     propose: async ({ server, key }, n) =>
-      (await server.tool<{ data: HeldData }>(key, 'messages.sendHuman', { recipientUserId: bob, content: `Hi ${n}` })).body.data,
+      (
+        await server.tool<{ data: HeldData }>(key, 'messages.sendHuman', {
+          recipientUserId: bob,
+          content: `Hi ${n}`,
+        })
+      ).body.data,
     revised: (n) => ({ recipientUserId: carol, content: `Hi ${n}` }),
     editable: { field: 'content', value: 'Good day', tooLong: 'x'.repeat(2_001) },
     fixed: { recipientUserId: 'somebody' },
@@ -48,15 +68,25 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   'connections.request': {
     propose: async ({ server, key }, n) =>
-      (await server.tool<{ data: HeldData }>(key, 'connections.request', { targetUserId: n === 1 ? bob : carol })).body.data,
+      (
+        await server.tool<{ data: HeldData }>(key, 'connections.request', {
+          targetUserId: n === 1 ? bob : carol,
+        })
+      ).body.data,
     revised: () => ({ targetUserId: carol }),
     editable: null,
     fixed: { targetUserId: 'somebody' },
-    effectOf: (desk, draftId) => one(desk, "select target_user_id from connections where id = ? and status = 'pending'", draftId),
+    effectOf: (desk, draftId) =>
+      one(desk, "select target_user_id from connections where id = ? and status = 'pending'", draftId),
   },
   'profile.update': {
     propose: async ({ server, key }, n) =>
-      (await server.call<HeldData>('PATCH', '/api/v1/agent/profile', { key, body: { headline: `Gardener ${n}`, city: 'Graz' } })).body,
+      (
+        await server.call<HeldData>('PATCH', '/api/v1/agent/profile', {
+          key,
+          body: { headline: `Gardener ${n}`, city: 'Graz' },
+        })
+      ).body,
     revised: (n) => ({ headline: `Florist ${n}`, city: 'Wien' }),
     editable: { field: 'headline', value: 'Beekeeper', tooLong: 'x'.repeat(161) },
     fixed: { city: 'Linz', avatarUrl: 'https://example.org/me.png', country: 'Austria' },
@@ -73,22 +103,33 @@ const seenOf = (item: InboxDetail) => ({
 });
 
 async function detailOf({ server }: Desk, draftId: string): Promise<InboxDetail> {
-  const id = String(server.context.database.raw.read.prepare('select id from actions where subject_id = ?').pluck().get(draftId));
+  const id = String(
+    server.context.database.raw.read
+      .prepare('select id from actions where subject_id = ?')
+      .pluck()
+      .get(draftId),
+  );
   return (await server.console<InboxDetail>('GET', `/inbox/${id}`)).body;
 }
 
 const auditTypes = ({ server }: Desk): string[] =>
-  server.context.database.raw.read.prepare("select type from audit where type like 'action.%' order by seq").pluck().all() as string[];
+  server.context.database.raw.read
+    .prepare("select type from audit where type like 'action.%' order by seq")
+    .pluck()
+    .all() as string[];
 
 it('every action there is has a case here', () => {
-  expect([...Object.keys(CASES), ...NEVER_HELD].toSorted()).toEqual(ACTIONS.map(({ name }) => name).toSorted());
+  expect([...Object.keys(CASES), ...NEVER_HELD].toSorted()).toEqual(
+    ACTIONS.map(({ name }) => name).toSorted(),
+  );
 });
 
 describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
   let desk: Desk;
   let item: InboxDetail;
   let draftId: string;
-  const post = (verb: string, body?: object) => desk.server.console<InboxDetail & Problem>('POST', `/inbox/${item.id}/${verb}`, body);
+  const post = (verb: string, body?: object) =>
+    desk.server.console<Outcome>('POST', `/inbox/${item.id}/${verb}`, body);
   const status = async () => (await detailOf(desk, draftId)).status;
 
   beforeEach(async () => {
@@ -105,7 +146,12 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     const decided = await decideOn(desk.server, item, 'approve');
     expect([decided.status, decided.body.status]).toEqual([200, 'executed']);
     expect(testCase.effectOf(desk, draftId)).toBeDefined();
-    expect(auditTypes(desk).slice(-4)).toEqual(['action.proposed', 'action.read', 'action.approved', 'action.executed']);
+    expect(auditTypes(desk).slice(-4)).toEqual([
+      'action.proposed',
+      'action.read',
+      'action.approved',
+      'action.executed',
+    ]);
   });
 
   it('is shown with every field of its payload, nothing left out', async () => {
@@ -123,7 +169,10 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
   it('is not decided on what was shown once its agent changed it, and the attempt is audited', async () => {
     await post('read', seenOf(item));
     const input = testCase.revised(1);
-    const revised = await desk.server.tool<{ data: HeldData }>(desk.key, 'proposals.revise', { draftId, input });
+    const revised = await desk.server.tool<{ data: HeldData }>(desk.key, 'proposals.revise', {
+      draftId,
+      input,
+    });
     expect(revised.body.data).toMatchObject({ version: 2, draftId });
     for (const verdict of ['approve', 'reject'] as const) {
       const stale = await post('decide', { ...seenOf(item), verdict });
@@ -184,7 +233,10 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
   it('is not approved, edited or run once its bytes were changed in the file', async () => {
     const { write } = desk.server.context.database.raw;
     await post('read', seenOf(item));
-    const tampered = String(write.prepare('select canonical from action_versions').pluck().get()).replace('"v":1', '"v":1 ');
+    const tampered = String(write.prepare('select canonical from action_versions').pluck().get()).replace(
+      '"v":1',
+      '"v":1 ',
+    );
     write.prepare('update action_versions set canonical = ?').run(tampered);
     const approval = await post('decide', { ...seenOf(item), verdict: 'approve' });
     expect([approval.status, approval.body.code]).toEqual([409, 'invalid_transition']);
@@ -192,7 +244,9 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     const shown = await detailOf(desk, draftId);
     expect([shown.versions[0]?.fields, shown.versions[0]?.canonical]).toEqual([[], '']);
     const agents = await desk.server.tool<{ data: { proposals: object[] } }>(desk.key, 'proposals.list');
-    expect(agents.body.data.proposals).toMatchObject([{ draftId, status: 'PENDING_CONFIRMATION', input: {} }]);
+    expect(agents.body.data.proposals).toMatchObject([
+      { draftId, status: 'PENDING_CONFIRMATION', input: {} },
+    ]);
     expect((await post('decide', { ...seenOf(item), verdict: 'reject' })).body.status).toBe('rejected');
     expect(testCase.effectOf(desk, draftId)).toBeUndefined();
   });
@@ -201,7 +255,9 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     const { write } = desk.server.context.database.raw;
     await post('read', seenOf(item));
     // A far run_at stands for the seconds of grace.
-    write.exec("create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end");
+    write.exec(
+      "create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end",
+    );
     expect((await post('decide', { ...seenOf(item), verdict: 'approve' })).body.status).toBe('approved');
     write.exec('drop trigger hold');
     write.prepare("update action_versions set canonical = replace(canonical, 'a', 'e')").run();
@@ -210,7 +266,10 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     expect(testCase.effectOf(desk, draftId)).toBeUndefined();
     expect(auditTypes(desk).at(-1)).toBe('action.refused');
     const failed = await detailOf(desk, draftId);
-    expect([failed.status, failed.failure?.message]).toEqual(['failed', 'The payload was changed after the decision.']);
+    expect([failed.status, failed.failure?.message]).toEqual([
+      'failed',
+      'The payload was changed after the decision.',
+    ]);
     await post('retry');
     expect(testCase.effectOf(desk, draftId)).toBeUndefined();
   });
@@ -220,7 +279,10 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     await post('read', seenOf(item));
     const edited = await post('edit', { ...seenOf(item), fields: {} });
     expect([edited.status, edited.body.code]).toEqual([410, 'gone']);
-    const revised = await desk.server.tool(desk.key, 'proposals.revise', { draftId, input: testCase.revised(1) });
+    const revised = await desk.server.tool(desk.key, 'proposals.revise', {
+      draftId,
+      input: testCase.revised(1),
+    });
     expectMmaError(revised, 409, 'INVALID_TRANSITION');
     const late = await post('decide', { ...seenOf(item), verdict: 'approve' });
     expect([late.status, late.body.code]).toEqual([410, 'gone']);

@@ -1,5 +1,4 @@
 import { AppError } from '../lib/errors';
-import type { ActionDefinition } from './define-action';
 import type { ContentIssue, GateDeps } from './deps';
 
 /** PII-1 over every field that becomes public, each text of a list by itself. */

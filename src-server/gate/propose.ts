@@ -2,7 +2,7 @@ import { AppError } from '../lib/errors';
 import type { Tx } from '../db/open';
 import { parseOrThrow } from '../lib/validate';
 import { findAction, findPolicy } from './actions.repo';
-import { admit, assertClaimed, assertMayCall, assertScope, consumeLimits, requireAgent } from './admission';
+import { assertClaimed, assertMayCall, assertScope, consumeLimits, requireAgent } from './admission';
 import type { AgentActor, Caller } from './caller';
 import { contentBlocked, scanPublic } from './content';
 import { countToday } from './daily-counts';

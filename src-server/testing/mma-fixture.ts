@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { Scope } from '../contract/common';
 import type { TokenAnswer } from '../contract/auth';
+import type { InboxDetail } from '../contract/console/inbox';
+import type { Problem } from '../contract/console/problem';
 import {
   claimedAgent,
   createOwner,
@@ -53,6 +55,9 @@ export interface HeldData extends Record<string, unknown> {
   readonly version: number;
   readonly payloadSha256: string;
 }
+
+/** What a decision answers: the proposal, or the problem with deciding. */
+export type Outcome = Omit<Problem, 'status'> & InboxDetail;
 
 export interface Desk {
   readonly server: TestServer;

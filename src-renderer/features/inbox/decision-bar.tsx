@@ -63,12 +63,11 @@ export function DecisionBar(props: DecisionBarProps) {
           )
         ) : null}
         {isPending ? null : <DecidedButtons detail={detail} actions={actions} isBusy={isBusy} />}
-        <span className={classes['spacer']} />
-        {isPending && !props.reading.isComplete ? (
-          <span className={classes['shown']} data-numeric="">
+        <span className={classes['shown']} data-numeric="">
+          {isPending && !isEditing && !props.reading.isComplete ? (
             <Trans>{percentOf(props.reading)} % shown</Trans>
-          </span>
-        ) : null}
+          ) : null}
+        </span>
         <Button
           variant="subtle"
           color="gray"

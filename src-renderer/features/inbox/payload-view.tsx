@@ -1,4 +1,5 @@
 import type { ActionVersion, PayloadField } from '../../../src-server/contract/console/inbox';
+import { Trans } from '@lingui/react/macro';
 import { AgentText } from '../../components/agent-text';
 import classes from './payload-view.module.css';
 import { useFieldLabel } from './words';
@@ -17,6 +18,13 @@ export function PayloadFieldView({ field, targets }: { field: PayloadField; targ
     );
   }
   if (form === 'list' && Array.isArray(value)) {
+    if (value.length === 0) {
+      return (
+        <span className={classes['empty']}>
+          <Trans>none</Trans>
+        </span>
+      );
+    }
     return (
       <ul className={classes['tags']}>
         {value.map((entry) => (

@@ -49,7 +49,7 @@ export function createBaseApp({
     routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId: () => ids.prefixed('tr'),
     frameworkErrors: (error, request, reply) => {
-      sendError(error, request.url ?? '/', request.id, reply as FastifyReply);
+      sendError(error, request.url ?? '/', request.id, reply);
     },
   });
 

@@ -76,7 +76,7 @@ describe('POST /api/mcp/stream (M008)', () => {
       'search.query',
     ]);
     const plain = await rpc(server, 'tools/list', {}, { key, url: '/api/mcp/stream?names=underscore' });
-    for (const { name } of plain.body.result?.['tools'] as ListedTool[])
+    for (const { name } of (plain.body.result?.['tools'] ?? []) as ListedTool[])
       expect(name).toMatch(/^[a-zA-Z0-9_-]{1,64}$/);
   });
 

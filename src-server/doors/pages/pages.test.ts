@@ -114,7 +114,7 @@ describe('/post/:id', () => {
     const { server } = await openDesk();
     const { status, body } = await page(server, `/post/${id}`);
     expect(status).toBe(404);
-    expect(String(JSON.stringify(body))).not.toContain('<script>');
+    expect(JSON.stringify(body)).not.toContain('<script>');
   });
 
   it.each(MARKUP)('shows %s as text, in title, text, name and excerpt', async (markup) => {
