@@ -24,6 +24,7 @@ import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
 import { createAuditLog } from './gate/audit';
+import { systemCaller } from './gate/caller';
 import type { ActionDefinition } from './gate/define-action';
 import type { GateDeps } from './gate/deps';
 import { EXECUTE_JOB } from './gate/execute';
@@ -283,6 +284,24 @@ export function createContext(options: ContextOptions) {
     relay,
     jobs,
     takeCheckpoint,
+    /** The file was rolled back or written anew behind a kept checkpoint: from here on the log says so itself. */
+    recordDiscontinuity(kept: AuditCheckpoint) {
+      writer.transaction(
+        (tx) =>
+          audit.append(
+            tx,
+            {
+              type: 'audit.discontinuity',
+              caller: systemCaller('start', 'job', ids.prefixed('tr')),
+              subjectType: 'checkpoint',
+              subjectId: String(kept.seq),
+              data: { keptSeq: kept.seq, keptHead: kept.head, keptAt: kept.at },
+            },
+            clock.now(),
+          ),
+        { isDurable: true },
+      );
+    },
     publicUrl: () => publicUrl,
     setPublicUrl(url: string) {
       publicUrl = config.publicUrl ?? url;

@@ -10,6 +10,7 @@ import type { FailedMessage, InitMessage, ReadyMessage, ServerToShell } from './
 import { createContext, type Context } from './context';
 import { migrate } from './db/migrate';
 import { openDatabase } from './db/open';
+import { continuesFrom } from './domain/audit/audit.source';
 import { systemCaller } from './gate/caller';
 import {
   findInstanceMode,
@@ -89,6 +90,10 @@ async function start(
     database,
     onCheckpoint: (checkpoint) => port?.post({ type: 'checkpoint', checkpoint }),
   });
+  if (init?.checkpoint && !continuesFrom(database.reader, init.checkpoint)) {
+    log.error({ kept: init.checkpoint }, 'the audit log does not go on from the checkpoint this app kept');
+    context.recordDiscontinuity(init.checkpoint);
+  }
   const agentApp = await buildAgentApp(context);
   const apps: FastifyInstance[] = [agentApp];
   let socket = '';

@@ -193,6 +193,7 @@ function putAside(server: TestServer): void {
 
 function assertSound(server: TestServer): void {
   const check = server.context.database.raw.write.pragma('quick_check', { simple: true });
+  if ('polluted' in {}) throw new Error('A body reached the prototype of objects');
   if (check !== 'ok') throw new Error(`The file is damaged: ${String(check)}`);
 }
 
@@ -217,6 +218,7 @@ async function schemasOf(server: TestServer): Promise<Map<string, JsonSchema>> {
   }
   const toSchema = (body: z.ZodType): JsonSchema =>
     z.toJSONSchema(body, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  schemas.set('POST /api/mcp/stream', ANY_RPC);
   for (const group of Object.values(consoleApi)) {
     for (const { method, path, body } of Object.values<ConsoleEndpoint>(group)) {
       if (body) schemas.set(`${method} /api/console${path}`, toSchema(body));
@@ -235,6 +237,55 @@ function gatewaySchema(name: string, payload: JsonSchema): JsonSchema {
     required: ['tool', 'payload'],
   };
 }
+
+/** Messages of both protocol eras, most of them not for us. */
+const ANY_RPC: JsonSchema = {
+  type: 'object',
+  properties: {
+    jsonrpc: { enum: ['2.0', '2.0', '2.0', '1.0'] },
+    id: { anyOf: [{ type: 'integer' }, { type: 'string', maxLength: 10 }] },
+    method: {
+      enum: [
+        'initialize',
+        'ping',
+        'tools/list',
+        'tools/call',
+        'server/discover',
+        'notifications/initialized',
+        'notifications/cancelled',
+        'resources/read',
+        'completion/complete',
+        'logging/setLevel',
+        'no/such',
+      ],
+    },
+    params: {
+      type: 'object',
+      properties: {
+        name: { enum: ['drafts.create', 'search.query', 'health_snapshot', 'none'] },
+        arguments: { type: 'object' },
+        cursor: { type: 'string', maxLength: 20 },
+        protocolVersion: { enum: ['2025-11-25', '2024-11-05', '2026-07-28', '1'] },
+        capabilities: { type: 'object' },
+        clientInfo: {
+          type: 'object',
+          properties: { name: { type: 'string', maxLength: 200 }, version: { type: 'string', maxLength: 20 } },
+        },
+        _meta: {
+          type: 'object',
+          properties: {
+            progressToken: { type: 'integer' },
+            'io.modelcontextprotocol/protocolVersion': { const: '2026-07-28' },
+            'io.modelcontextprotocol/clientInfo': { type: 'object' },
+            'io.modelcontextprotocol/clientCapabilities': { type: 'object' },
+          },
+        },
+      },
+    },
+    result: { type: 'object' },
+  },
+  required: ['jsonrpc', 'id', 'method'],
+};
 
 function rpcSchema(name: string, payload: JsonSchema): JsonSchema {
   return {

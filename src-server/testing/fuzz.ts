@@ -396,6 +396,8 @@ export function faultOf(
 ): string | undefined {
   const { statusCode: status, payload } = response;
   if (status >= 500) return `answers ${status}: ${payload.slice(0, 300)}`;
+  if (/node_modules|\bat [\w.<>]+ \(/.test(payload)) return `tells of our insides: ${payload.slice(0, 300)}`;
+  if (response.headers['x-content-type-options'] !== 'nosniff') return `${status} may be sniffed`;
   if (status < 400) return undefined;
   const type = response.headers['content-type'] ?? '';
   if (dialect === 'page' && type.startsWith('text/html'))

@@ -11,6 +11,14 @@ import { assertReadable } from './readable';
 export const BODY_LIMIT_BYTES = 256 * 1024;
 const MAX_PARAM_LENGTH = 200;
 
+/** What every answer carries that does not say otherwise: it is data, ours alone, and not kept. */
+const SAFE_HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
+
 /** One registered route, for walks over the whole table and `cli routes`. */
 export interface RouteRow {
   readonly method: string;
@@ -105,7 +113,8 @@ export function createBaseApp({
     const worded = wordError(known, routeDialect ?? dialect(url), requestId);
     void reply
       .code(worded.status)
-      .headers({ ...rateLimitHeaders(reply.request?.caller, error), ...worded.headers })
+      // No hook runs for an address that is no address.
+      .headers({ ...SAFE_HEADERS, ...rateLimitHeaders(reply.request?.caller, error), ...worded.headers })
       .header('content-type', worded.contentType)
       .send(JSON.stringify(worded.body));
   };
@@ -117,11 +126,8 @@ export function createBaseApp({
     sendError(new AppError('not_found', 'There is nothing at this address.'), request.url, request.id, reply),
   );
   app.addHook('onSend', async (_request, reply) => {
-    reply.header('x-content-type-options', 'nosniff');
-    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
-    if (!reply.hasHeader('referrer-policy')) reply.header('referrer-policy', 'no-referrer');
-    if (!reply.hasHeader('content-security-policy')) {
-      reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'");
+    for (const [name, value] of Object.entries(SAFE_HEADERS)) {
+      if (!reply.hasHeader(name)) reply.header(name, value);
     }
   });
   return app;

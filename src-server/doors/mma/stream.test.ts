@@ -16,7 +16,10 @@ import { createTestServer, newestProposal } from '../../testing/test-server';
 interface ListedTool {
   readonly name: string;
   readonly inputSchema: { readonly type: string };
-  readonly outputSchema?: object;
+  readonly outputSchema?: {
+    readonly required?: string[];
+    readonly properties?: Record<string, { type?: string | string[]; enum?: unknown[] }>;
+  };
   readonly annotations: Readonly<Record<string, unknown>>;
 }
 
@@ -124,9 +127,7 @@ describe('POST /api/mcp/stream (M008)', () => {
     ] as const) {
       const { isError, data } = await rpcTool(server, name, args, { key });
       expect([name, isError]).toEqual([name, false]);
-      const schema = listed.find((tool) => tool.name === name)?.outputSchema as
-        | { required?: string[]; properties?: Record<string, { type?: string | string[]; enum?: unknown[] }> }
-        | undefined;
+      const schema = listed.find((tool) => tool.name === name)?.outputSchema;
       for (const field of schema?.required ?? [])
         expect([name, Object.keys(data)]).toEqual([name, expect.arrayContaining([field])]);
       for (const [field, wanted] of Object.entries(schema?.properties ?? {})) {
