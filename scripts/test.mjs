@@ -99,16 +99,37 @@ if (!(await hasElectron())) notRun.push('desktop end-to-end: no Electron binary'
 else if (!hasDisplay()) notRun.push('desktop end-to-end: no display (xvfb-run -a npm test)');
 else projects.push('--project=desktop');
 
-if (projects.length > 0) {
-  const e2eReport = join(root, 'artifacts/e2e.json');
-  await suite(
-    'end-to-end tests',
+/** Set by scripts/desk.sh. What needs a keyring and what needs there to be none run in sessions of their own. */
+const hasKeyring = process.env['COUNTERSIGN_TEST_KEYRING'] === '1';
+
+/** One run of Playwright; a run without any test is a failure. */
+function endToEnd(name, args, env = {}) {
+  const report = join(root, `artifacts/e2e-${name.replaceAll(/\W+/g, '-')}.json`);
+  return suite(
+    `end-to-end: ${name}`,
     bin('playwright'),
-    ['test', ...projects, '--reporter=list,json'],
-    { PLAYWRIGHT_JSON_OUTPUT_NAME: e2eReport },
-    e2eReport,
+    ['test', ...args, '--reporter=list,json'],
+    { PLAYWRIGHT_JSON_OUTPUT_NAME: report, ...env },
+    report,
     countPlaywright,
   );
+}
+
+if (projects.length > 0) {
+  await endToEnd('all', [
+    ...projects,
+    '--grep-invert',
+    hasKeyring ? 'without a keychain' : 'with a keychain',
+  ]);
+}
+if (projects.includes('--project=desktop')) {
+  if (hasKeyring) {
+    await endToEnd('no keychain', ['--project=desktop', '--grep', 'without a keychain'], {
+      COUNTERSIGN_TEST_KEYRING: '',
+    });
+  } else {
+    notRun.push('desktop with a keychain: no keyring (dbus-run-session -- bash scripts/desk.sh npm test)');
+  }
 }
 
 if (notRun.length > 0) {

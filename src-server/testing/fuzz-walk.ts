@@ -5,7 +5,8 @@ import { consoleApi } from '../contract/console';
 import type { ConsoleEndpoint } from '../contract/console/endpoint';
 import { SOCKET_SECRET_HEADER } from '../contract/process';
 import type { RouteRow } from '../doors/http/base-app';
-import { fuzzRoute, type FuzzRoute, type JsonSchema } from './fuzz';
+import { fuzzRoute, type FuzzRoute } from './fuzz';
+import type { JsonSchema } from './fuzz-bodies';
 import { addPerson, openDesk, openOffice, signIn, type HeldData, type MmaOk } from './mma-fixture';
 import { claimedAgent, registerAgent, type TestServer } from './test-server';
 
@@ -269,7 +270,10 @@ const ANY_RPC: JsonSchema = {
         capabilities: { type: 'object' },
         clientInfo: {
           type: 'object',
-          properties: { name: { type: 'string', maxLength: 200 }, version: { type: 'string', maxLength: 20 } },
+          properties: {
+            name: { type: 'string', maxLength: 200 },
+            version: { type: 'string', maxLength: 20 },
+          },
         },
         _meta: {
           type: 'object',
