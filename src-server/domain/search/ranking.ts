@@ -101,6 +101,10 @@ const ENGAGEMENT = 0.5;
  */
 const READ_BODY_LENGTH = 600;
 const MAX_HITS = 4;
+/** Characters between two words that still make a phrase of them. */
+const PHRASE_GAP = 3;
+/** Folding may shorten a text: accents that stand apart, ligatures. */
+const PHRASE_SLACK = 8;
 const MAX_TRIES = 16;
 
 /**
@@ -115,8 +119,8 @@ export function rankCandidates<T extends SearchCandidate>(
 ): RankedCandidate<T>[] {
   const words = terms.slice(0, MAX_QUERY_TOKENS);
   const query: Query = {
-    words: words.map((word) => ({ pattern: patternOf([word]), length: word.length })),
-    phrase: words.length > 1 ? patternOf(words) : undefined,
+    words: words.map((word) => ({ pattern: patternOf(word), length: word.length })),
+    phrase: words.length > 1 ? words : undefined,
   };
   return candidates
     .map((candidate) => ({ candidate, score: scoreOf(candidate, query, nowMs) }))
@@ -125,7 +129,7 @@ export function rankCandidates<T extends SearchCandidate>(
 
 interface Query {
   words: readonly { pattern: RegExp; length: number }[];
-  phrase: RegExp | undefined;
+  phrase: readonly string[] | undefined;
 }
 
 function scoreOf(candidate: SearchCandidate, query: Query, nowMs: number): number {
@@ -135,9 +139,13 @@ function scoreOf(candidate: SearchCandidate, query: Query, nowMs: number): numbe
   let last = -1;
   let titleWords = 0;
   let bodyWords = 0;
+  let titleStarts: readonly number[] | undefined;
+  let bodyStarts: readonly number[] | undefined;
   for (const { pattern, length } of query.words) {
     const inTitle = hitsOf(candidate.title, pattern, length);
     const inBody = hitsOf(body, pattern, length);
+    titleStarts ??= inTitle.starts;
+    bodyStarts ??= inBody.starts;
     if (inTitle.count > 0) {
       titleWords += 1;
       score += inTitle.isWhole ? TITLE_WORD : TITLE_START;
@@ -151,9 +159,9 @@ function scoreOf(candidate: SearchCandidate, query: Query, nowMs: number): numbe
   }
   if (query.phrase === undefined) return score;
   const count = query.words.length;
-  if (titleWords === count && hasPhrase(candidate.title, query.phrase)) score += TITLE_PHRASE;
+  if (titleWords === count && hasPhrase(candidate.title, query.phrase, titleStarts)) score += TITLE_PHRASE;
   if (bodyWords < count) return score;
-  if (hasPhrase(body, query.phrase)) return score + BODY_PHRASE;
+  if (hasPhrase(body, query.phrase, bodyStarts)) return score + BODY_PHRASE;
   return score + NEAR * 0.5 ** ((last - first) / NEAR_UNITS);
 }
 
@@ -171,37 +179,60 @@ interface Hits {
   count: number;
   /** Where the first is, -1 without any. */
   at: number;
+  /** Where each counted one is. */
+  starts: number[];
   /** One of them is the whole word, not its start. */
   isWhole: boolean;
 }
 
 /** Where a word of `text` starts like the pattern, whose matches are `length` units long. */
 function hitsOf(text: string, pattern: RegExp, length: number): Hits {
-  const hits: Hits = { count: 0, at: -1, isWhole: false };
+  const hits: Hits = { count: 0, at: -1, starts: [], isWhole: false };
   pattern.lastIndex = 0;
   for (let tries = 0; tries < MAX_TRIES && hits.count < MAX_HITS && pattern.test(text); tries += 1) {
     const at = pattern.lastIndex - length;
     if (at > 0 && isWordUnit(text, at - 1)) continue;
     if (hits.count === 0) hits.at = at;
     hits.count += 1;
+    hits.starts.push(at);
     if (!isWordUnit(text, at + length)) hits.isWhole = true;
   }
   return hits;
 }
 
-function hasPhrase(text: string, pattern: RegExp): boolean {
-  pattern.lastIndex = 0;
-  return pattern.test(text);
+/** Whether the words stand one after the other where the first of them does, at most three other characters apart. */
+function hasPhrase(text: string, words: readonly string[], starts: readonly number[] | undefined): boolean {
+  const reach = words.reduce((sum, word) => sum + word.length + PHRASE_GAP, 0);
+  // Folding a few characters is cheap; a pattern of the whole phrase costs more to compile than all of this.
+  return (starts ?? []).some((at) =>
+    isPhraseAt(foldForSearch(text.slice(at, at + reach + PHRASE_SLACK)), words),
+  );
+}
+
+function isPhraseAt(folded: string, words: readonly string[]): boolean {
+  let at = 0;
+  for (const [index, word] of words.entries()) {
+    if (index > 0) {
+      const from = at;
+      while (at < folded.length && at - from < PHRASE_GAP && !isWordUnit(folded, at)) at += 1;
+      if (at === from) return false;
+    }
+    if (!folded.startsWith(word, at)) return false;
+    at += word.length;
+  }
+  return true;
 }
 
 /**
- * Finds folded words, next to each other, in text that is not folded: a letter stands for itself with any
- * accent, in either case. Folding each text instead would cost ten times more. Words are letters, digits and
+ * Finds a folded word in text that is not folded: a letter stands for itself with any
+ * accent, in either case. Folding each text instead would cost ten times more. A word is letters, digits and
  * marks only, so nothing needs escaping.
  */
-function patternOf(words: readonly string[]): RegExp {
-  const source = words.map((word) => word.replace(/[a-z]/g, (letter) => accented().get(letter) ?? letter));
-  return new RegExp(source.join('[^\\p{L}\\p{N}]{1,3}'), 'giu');
+function patternOf(word: string): RegExp {
+  return new RegExp(
+    word.replace(/[a-z]/g, (letter) => accented().get(letter) ?? letter),
+    'giu',
+  );
 }
 
 let accentedLetters: Map<string, string> | undefined;
