@@ -249,3 +249,64 @@ describe('a failed effect', () => {
     expect(await found(desk, 'marmalade')).toHaveLength(1);
   });
 });
+
+describe('the sweep of what expired', () => {
+  it('goes on past a row whose bytes were changed in the file', async () => {
+    const desk = await openDesk();
+    const [first, second] = [
+      await propose(desk, 'drafts.create', { content: 'One' }),
+      await propose(desk, 'drafts.create', { content: 'Two' }),
+    ];
+    const { write } = desk.server.context.database.raw;
+    write.prepare("update action_versions set canonical = replace(canonical, 'One', 'Won')").run();
+    desk.server.clock.advance(8 * DAY);
+    expect(desk.server.context.gate.expireOverdue()).toBe(2);
+    for (const draftId of [first, second]) expect((await detailOf(desk, draftId)).status).toBe('expired');
+  });
+});
+
+describe('an owner’s edit', () => {
+  const edit = async (desk: Desk, draftId: string) => {
+    const { id, versions } = await detailOf(desk, draftId);
+    const answer = await desk.server.console<Outcome>('POST', `/inbox/${id}/edit`, {
+      version: 1,
+      hash: versions[0]?.hash,
+      fields: { title: 'Between us', content: 'Half a thought' },
+    });
+    expect(answer.body.version).toBe(2);
+  };
+  const seenByAgent = async ({ server, key }: Desk, draftId: string) => [
+    JSON.stringify((await server.tool(key, 'proposals.get', { draftId })).body),
+    JSON.stringify((await server.tool(key, 'proposals.list')).body),
+    JSON.stringify((await server.tool(key, 'drafts.list')).body),
+    JSON.stringify((await server.call('GET', '/api/v1/agent/posts', { key })).body),
+  ];
+
+  it('is nobody else’s to read while it waits, in grace, and when it was never decided', async () => {
+    const desk = await openDesk();
+    const { write } = desk.server.context.database.raw;
+    const [waiting, graced, withdrawn, expired] = [
+      await propose(desk, 'drafts.create', { content: 'One', title: 'T' }),
+      await propose(desk, 'drafts.create', { content: 'Two', title: 'T' }),
+      await propose(desk, 'drafts.create', { content: 'Three', title: 'T' }),
+      await propose(desk, 'drafts.create', { content: 'Four', title: 'T' }),
+    ];
+    for (const draftId of [waiting, graced, withdrawn, expired]) await edit(desk, draftId);
+    write.exec(
+      "create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end",
+    );
+    await decideOn(desk.server, await detailOf(desk, graced), 'approve');
+    expect((await detailOf(desk, graced)).status).toBe('approved');
+    await desk.server.tool(desk.key, 'proposals.withdraw', { draftId: withdrawn });
+    write.prepare('update actions set expires_at = 1 where subject_id = ?').run(expired);
+    desk.server.context.gate.expireOverdue();
+    for (const draftId of [waiting, graced, withdrawn, expired]) {
+      for (const seen of await seenByAgent(desk, draftId)) {
+        expect(seen).not.toContain('Between us');
+        expect(seen).not.toContain('Half a thought');
+      }
+    }
+    const inGrace = await desk.server.tool<MmaOk>(desk.key, 'proposals.get', { draftId: graced });
+    expect(inGrace.body.data).toMatchObject({ status: 'PENDING_CONFIRMATION', decision: null, title: 'T' });
+  });
+});

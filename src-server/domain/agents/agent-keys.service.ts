@@ -4,7 +4,13 @@ import type { AgentActor } from '../../gate/caller';
 import { AppError } from '../../lib/errors';
 import type { Ids } from '../../lib/ids';
 import { randomSecret, secretsEqual, sha256Hex } from '../../lib/vault';
-import { countLiveKeys, findKeyWithAgent, insertKey, type AgentKeyRow, type AgentRow } from './agents.repo';
+import {
+  countLiveKeys,
+  findKeyWithAgent,
+  insertKey,
+  type CallingAgent,
+  type CallingKey,
+} from './agents.repo';
 
 /** Live keys one agent may hold at a time. */
 export const MAX_KEYS = 20;
@@ -63,7 +69,7 @@ export function issueKey(
 
 export interface AuthenticatedKey {
   readonly actor: AgentActor;
-  readonly key: AgentKeyRow;
+  readonly key: CallingKey;
 }
 
 /**
@@ -80,7 +86,7 @@ export function authenticateKey(db: Reader, secret: string, now: number): Authen
   return { key, actor: toActor(agent, key) };
 }
 
-export function toActor(agent: AgentRow, key: Pick<AgentKeyRow, 'id' | 'scopes'>): AgentActor {
+export function toActor(agent: CallingAgent, key: Pick<CallingKey, 'id' | 'scopes'>): AgentActor {
   return {
     type: 'agent',
     agentId: agent.id,

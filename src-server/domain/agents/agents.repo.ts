@@ -105,14 +105,43 @@ export function deleteAgent(tx: Tx, id: string): void {
 
 const selectKey = prepared((db) =>
   db
-    .select({ key: agentKeys, agent: agents })
+    // Every call of an agent asks this: only what tells who it is.
+    .select({
+      key: {
+        id: agentKeys.id,
+        secretHash: agentKeys.secretHash,
+        scopes: agentKeys.scopes,
+        expiresAt: agentKeys.expiresAt,
+        revokedAt: agentKeys.revokedAt,
+      },
+      agent: {
+        id: agents.id,
+        name: agents.name,
+        handle: agents.handle,
+        ownerId: agents.ownerId,
+        contactId: agents.contactId,
+        origin: agents.origin,
+        status: agents.status,
+        trustLevel: agents.trustLevel,
+        isSample: agents.isSample,
+      },
+    })
     .from(agentKeys)
     .innerJoin(agents, eq(agents.id, agentKeys.agentId))
     .where(eq(agentKeys.prefix, sql.placeholder('prefix')))
     .prepare(),
 );
 
-export function findKeyWithAgent(db: Db, prefix: string): { key: AgentKeyRow; agent: AgentRow } | undefined {
+export type CallingKey = Pick<AgentKeyRow, 'id' | 'secretHash' | 'scopes' | 'expiresAt' | 'revokedAt'>;
+export type CallingAgent = Pick<
+  AgentRow,
+  'id' | 'name' | 'handle' | 'ownerId' | 'contactId' | 'origin' | 'status' | 'trustLevel' | 'isSample'
+>;
+
+export function findKeyWithAgent(
+  db: Db,
+  prefix: string,
+): { key: CallingKey; agent: CallingAgent } | undefined {
   return selectKey(db).get({ prefix });
 }
 

@@ -1,5 +1,6 @@
 import { inArray, lt, sql } from 'drizzle-orm';
 import type { Writer } from '../../db/open';
+import { preparedInsert } from '../../db/prepared';
 import type { AgentActor, Caller } from '../../gate/caller';
 import { calls } from '../../gate/gate.tables';
 import { DAY, SECOND, type Clock } from '../../lib/clock';
@@ -14,6 +15,7 @@ const FLUSH_AT = 500;
 const MAX_WAITING = 20_000;
 
 type CallLine = typeof calls.$inferInsert;
+const insertCall = preparedInsert(calls, { omitted: ['id'] });
 
 /** What agents called and when their keys were last used: collected, and written in batches. */
 export interface UsageRecorder extends AsyncDisposable {
@@ -59,12 +61,7 @@ export function createUsageRecorder({
     touches = new Map();
     try {
       writer.transaction((tx) => {
-        // SQLite binds at most 32,766 values to a statement.
-        for (let from = 0; from < batch.length; from += 1_000) {
-          tx.insert(calls)
-            .values(batch.slice(from, from + 1_000))
-            .run();
-        }
+        for (const line of batch) insertCall(tx, line);
         for (const [keyId, { at, client, address }] of touched) {
           tx.update(agentKeys)
             .set({ lastUsedAt: at, lastClient: client, lastAddress: address })

@@ -3,7 +3,8 @@ import type { FieldDiff } from '../../contract/console/inbox';
 import type { Db } from '../../db/open';
 import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
 import type { ActionDefinition } from '../../gate/define-action';
-import { tryOpenPayload } from '../../gate/payload';
+import { tryOpenPayload, type CanonicalPayload } from '../../gate/payload';
+import { titleOf } from '../../gate/steps';
 import { diffFieldsOf } from '../../gate/versions';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 
@@ -46,31 +47,35 @@ export interface ProposalDecision {
   readonly diff: readonly FieldDiff[];
 }
 
+/** What of a definition a proposal is drawn with; where the definition is gone, next to nothing. */
+type Drawn = Pick<ActionDefinition<unknown, unknown>, 'editable'> &
+  Partial<Pick<ActionDefinition<unknown, unknown>, 'title' | 'describeTargets'>>;
+
 /** What an agent reads of its own proposal. */
-export function presentProposal(
-  db: Db,
-  action: ActionRow,
-  definition: Pick<ActionDefinition<unknown, unknown>, 'editable'>,
-): ProposalAnswer {
+export function presentProposal(db: Db, action: ActionRow, definition: Drawn): ProposalAnswer {
   const versions = listVersions(db, action.id);
   const current = versions.find(({ version }) => version === action.version);
   const ofAgent = versions.filter(({ by }) => by === 'agent').at(-1);
   // A row changed in the file must not take the whole list with it: it reads as empty, and never runs.
   const input = (current && tryOpenPayload(current)?.input) ?? {};
-  const original = ofAgent ? (tryOpenPayload(ofAgent)?.input ?? {}) : input;
+  const proposed = ofAgent && tryOpenPayload(ofAgent);
+  const original = ofAgent ? (proposed?.input ?? {}) : input;
   const edited = current?.by === 'owner';
-  const decision = action.decisionId === null ? undefined : findDecision(db, action.decisionId);
-  // Until somebody decided, an owner's half-finished edit is nobody else's to read.
-  const isDecided = action.status !== 'pending';
+  // Grace is still a person's to take back: until it is over there is no decision to tell of.
+  const isInGrace = action.status === 'approved';
+  const decision = action.decisionId === null || isInGrace ? undefined : findDecision(db, action.decisionId);
+  // Until somebody decided, an owner's half-finished edit is nobody else's to read; what expires or is taken back
+  // stays undecided for good.
+  const isOwnersAlone = edited && decision === undefined;
   return {
     draftId: action.subjectId,
     kind: action.kind,
     action: action.actionName,
-    title: action.title,
+    title: isOwnersAlone && proposed ? proposedTitle(db, definition, proposed) : action.title,
     status: AGENT_STATUS[action.status],
     version: action.version,
     payloadSha256: action.hash,
-    input: isDecided ? input : original,
+    input: isOwnersAlone ? original : input,
     createdAt: toIso(action.createdAt),
     updatedAt: toIso(action.updatedAt),
     expiresAt: action.status === 'pending' ? toIsoOrNull(action.expiresAt) : null,
@@ -87,4 +92,11 @@ export function presentProposal(
     failure: action.failure,
     result: action.status === 'executed' && action.result !== null ? JSON.parse(action.result) : null,
   };
+}
+
+function proposedTitle(db: Db, definition: Drawn, { input, targets }: CanonicalPayload): string {
+  const { title } = definition;
+  if (title === undefined) return '';
+  const described = definition.describeTargets?.(db, targets) ?? [];
+  return titleOf({ title: (given, known) => title(given, known) }, input, described);
 }

@@ -23,7 +23,7 @@ export const MAX_CANDIDATES = 1_000;
 const RECENT_ROWS = 20_000;
 /** Titles looked at, from the newest down; matches of a rarer word lie on as many pages of the file. */
 const TITLES_READ = 400;
-const READ_CANDIDATES = 100;
+const READ_CANDIDATES = 60;
 /** The longest page. */
 const A_PAGE = 30;
 /** A word that so many rows have is meant as it stands. */

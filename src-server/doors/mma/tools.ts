@@ -403,9 +403,8 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
 
 /** What `drafts.create` cannot say of a post stays as it was proposed: room, tags, price. */
 function placeOf(reader: Reader, action: ActionRow): Partial<Parameters<typeof toPublishInput>[0]> {
-  const { roomSlug, tags, priceInCents, priceCurrency } = publishInput
-    .partial()
-    .parse(presentProposal(reader, action, publishPost).input);
+  const { input } = presentProposal(reader, action, publishPost);
+  const { roomSlug, tags, priceInCents, priceCurrency } = publishInput.partial().safeParse(input).data ?? {};
   return { boardSlug: roomSlug, tags, priceInCents, priceCurrency };
 }
 
