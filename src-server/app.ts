@@ -42,7 +42,14 @@ function dialectOf(url: string): Dialect {
 function consoleRoutes(context: Context, channel: 'window' | 'browser'): ConsoleRoute[] {
   const { reader, gate, inbox, clock, claims, setup, demo, config } = context;
   return [
-    ...sessionRoutes({ mode: config.mode, version: VERSION, publicUrl: context.publicUrl, setup, demo }),
+    ...sessionRoutes({
+      gate,
+      mode: config.mode,
+      version: VERSION,
+      publicUrl: context.publicUrl,
+      setup,
+      demo,
+    }),
     ...inboxRoutes({ reader, gate, inbox, channel }),
     ...agentRoutes({
       reader,

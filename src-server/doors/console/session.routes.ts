@@ -5,9 +5,11 @@ import { AppError } from '../../lib/errors';
 import { toIso } from '../../lib/clock';
 import type { DemoService } from '../../domain/demo/demo.service';
 import type { SetupService } from '../../domain/identity/setup.service';
-import { route, type ConsoleRoute } from './mount-console';
+import { answeringOnce, route, type ConsoleRoute } from './mount-console';
+import type { Gate } from '../../gate/gate';
 
 export interface SessionRouteDeps {
+  readonly gate: Gate;
   readonly mode: 'desktop' | 'server';
   readonly version: string;
   readonly publicUrl: () => string;
@@ -59,7 +61,7 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
     }
   };
 
-  return [
+  return answeringOnce(deps.gate, [
     route(contract.getMe, ({ caller }) => presentMe(caller)),
     route(contract.setUp, ({ body, caller }) => {
       const user = setup.createOwner(body, caller);
@@ -68,10 +70,14 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
         actor: { type: 'user', userId: user.id, role: user.role, mayDecide: true, sessionId: null },
       });
     }),
-    route(contract.createRecoveryCode, ({ user }) => {
-      assertKeeper(user);
-      return { recoveryCode: setup.createRecoveryCode() };
-    }),
+    route(
+      contract.createRecoveryCode,
+      ({ user }) => {
+        assertKeeper(user);
+        return { recoveryCode: setup.createRecoveryCode() };
+      },
+      { hasSecret: () => true },
+    ),
     route(contract.confirmRecoveryCode, ({ body, user, caller }) => {
       assertKeeper(user);
       setup.confirmRecoveryCode(body.lastGroup, caller);
@@ -86,5 +92,5 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
     ),
     route(contract.loadSampleWorld, ({ caller }) => deps.demo.load(caller)),
     route(contract.removeSampleWorld, ({ caller }) => ({ removed: deps.demo.remove(caller) })),
-  ];
+  ]);
 }
