@@ -209,7 +209,7 @@ export async function buildAgentApp(
       clients.set(keyOf(caller), info);
     },
     clientOf: (caller) => clients.get(keyOf(caller)),
-    namesSetting: () => undefined,
+    namesSetting: ({ actor }) => (actor.type === 'agent' ? actor.toolNames : undefined),
     log,
     ...(options.extraTools ? { extraTools: options.extraTools } : {}),
   });

@@ -18,6 +18,8 @@ export interface AgentActor {
   readonly scopes: readonly Scope[];
   readonly trustLevel: TrustLevel;
   readonly isSample: boolean;
+  /** How the tool list is printed to this key's host, where its owner set it (decisions §1). */
+  readonly toolNames?: 'dotted' | 'underscore' | undefined;
 }
 
 export interface UserActor {

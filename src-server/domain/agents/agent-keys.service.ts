@@ -86,7 +86,10 @@ export function authenticateKey(db: Reader, secret: string, now: number): Authen
   return { key, actor: toActor(agent, key) };
 }
 
-export function toActor(agent: CallingAgent, key: Pick<CallingKey, 'id' | 'scopes'>): AgentActor {
+export function toActor(
+  agent: CallingAgent,
+  key: Pick<CallingKey, 'id' | 'scopes'> & Partial<Pick<CallingKey, 'toolNames'>>,
+): AgentActor {
   return {
     type: 'agent',
     agentId: agent.id,
@@ -100,5 +103,6 @@ export function toActor(agent: CallingAgent, key: Pick<CallingKey, 'id' | 'scope
     scopes: key.scopes,
     trustLevel: agent.trustLevel,
     isSample: agent.isSample,
+    toolNames: key.toolNames ?? undefined,
   };
 }

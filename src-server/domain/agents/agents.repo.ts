@@ -113,6 +113,7 @@ const selectKey = prepared((db) =>
         scopes: agentKeys.scopes,
         expiresAt: agentKeys.expiresAt,
         revokedAt: agentKeys.revokedAt,
+        toolNames: agentKeys.toolNames,
       },
       agent: {
         id: agents.id,
@@ -132,7 +133,10 @@ const selectKey = prepared((db) =>
     .prepare(),
 );
 
-export type CallingKey = Pick<AgentKeyRow, 'id' | 'secretHash' | 'scopes' | 'expiresAt' | 'revokedAt'>;
+export type CallingKey = Pick<
+  AgentKeyRow,
+  'id' | 'secretHash' | 'scopes' | 'expiresAt' | 'revokedAt' | 'toolNames'
+>;
 export type CallingAgent = Pick<
   AgentRow,
   'id' | 'name' | 'handle' | 'ownerId' | 'contactId' | 'origin' | 'status' | 'trustLevel' | 'isSample'
