@@ -51,20 +51,19 @@ function mostRows(window: Page): Promise<number> {
   return window.evaluate(() => (Reflect.get(self, 'seenRows') as { most: number }).most);
 }
 
-function firstVisible(list: Locator): Promise<{ id: string; top: number }> {
+/** The first row that begins within the view; none while the rows of a new position aren't drawn yet. */
+function firstVisible(list: Locator): Promise<{ id: string; top: number } | undefined> {
   return list.evaluate((element) => {
     const scroller = element.parentElement;
     if (!scroller) throw new Error('the list has no scroller');
-    const edge = scroller.getBoundingClientRect().top;
-    const rows = [...element.querySelectorAll<HTMLElement>('[role="option"]')]
+    const view = scroller.getBoundingClientRect();
+    const [first] = [...element.querySelectorAll<HTMLElement>('[role="option"]')]
       .map((row) => ({
         id: row.dataset['id'] ?? '',
-        top: Math.round(row.getBoundingClientRect().top - edge),
+        top: Math.round(row.getBoundingClientRect().top - view.top),
       }))
-      .filter(({ top }) => top >= 0)
+      .filter(({ top }) => top >= 0 && top < view.height)
       .sort((a, b) => a.top - b.top);
-    const [first] = rows;
-    if (!first) throw new Error('no row is visible');
     return first;
   });
 }
@@ -139,6 +138,8 @@ test(`with ${WAITING} proposals waiting at most ${MAX_ROWS} rows are in the page
 
   await test.step('what leaves above the view does not move it, what arrives is there', async () => {
     await scrollBy(list, -50_000);
+    // The list is told of its new position with the next frame, and draws the rows there then.
+    await expect.poll(() => firstVisible(list)).toBeDefined();
     const before = await firstVisible(list);
     for (const [index, { key: agentKey }] of agents.entries()) {
       await callTool(url, agentKey, 'proposals.withdraw', { draftId: draftIds[index] });
