@@ -7,6 +7,8 @@ import {
   approve,
   expectMmaError,
   openDesk,
+  rpc,
+  rpcTool,
   type Desk,
   type HeldData,
   type MmaOk,
@@ -59,6 +61,65 @@ describe('undoing', () => {
     expect((await press(desk, draftId, 'undo')).status).toBe(200);
     expect(read.prepare("select count(*) from audit where type = 'action.undone'").pluck().get()).toBe(1);
     expect(await propose(desk, 'drafts.create', { content: 'Fresh marmalade' })).not.toBe(draftId);
+  });
+
+  it('reads as REMOVED through every door of its agent, with when, and no result any more', async () => {
+    const desk = await openDesk();
+    const { server, key } = desk;
+    const draftId = await propose(desk, 'drafts.create', { content: 'Fresh marmalade' });
+    await approve(server, draftId);
+    const published = await server.tool<MmaOk>(key, 'proposals.get', { draftId });
+    expect(published.body.data).toMatchObject({ status: 'PUBLISHED', removedAt: null });
+    expect(published.body.data['result']).not.toBeNull();
+    server.clock.advance(MINUTE);
+    const before = server.clock.now();
+    await press(desk, draftId, 'undo');
+    const after = server.clock.now();
+    server.clock.advance(MINUTE);
+
+    const gateway = await server.tool<MmaOk>(key, 'proposals.get', { draftId });
+    const removedAt = String(gateway.body.data['removedAt']);
+    expect(Date.parse(removedAt)).toBeGreaterThanOrEqual(before);
+    expect(Date.parse(removedAt)).toBeLessThanOrEqual(after);
+    const expected = {
+      draftId,
+      status: 'REMOVED',
+      removedAt,
+      result: null,
+      decision: { verdict: 'approve' },
+    };
+    expect(gateway.body.data).toMatchObject(expected);
+    const list = await server.tool<MmaOk>(key, 'proposals.list', { status: 'decided' });
+    expect(list.body.data['proposals']).toMatchObject([expected]);
+    expect((await server.call('GET', `/api/v1/agent/proposals/${draftId}`, { key })).body).toMatchObject(
+      expected,
+    );
+    expect((await server.call('GET', '/api/v1/agent/proposals', { key })).body).toMatchObject({
+      proposals: [expected],
+    });
+    expect((await rpcTool(server, 'proposals.get', { draftId }, { key })).data).toMatchObject(expected);
+    const drafts = await server.tool<MmaOk>(key, 'drafts.list');
+    expect(drafts.body.data['drafts']).toMatchObject([{ postId: draftId, status: 'REMOVED', removedAt }]);
+    const refused = await server.tool(key, 'posts.publish', { postId: draftId });
+    expectMmaError(refused, 403, 'ACTOR_DENIED');
+    expect(refused.body).toMatchObject({ error: expect.stringContaining('took it down') });
+  });
+
+  it('is told in the schemas: OpenAPI and the tools name REMOVED', async () => {
+    const { server, key } = await openDesk();
+    const openApi = await server.call('GET', '/api/mcp/openapi.json');
+    expect(openApi.body).toMatchObject({
+      components: {
+        schemas: { Proposal: { properties: { status: { enum: expect.arrayContaining(['REMOVED']) } } } },
+      },
+    });
+    const listed = await rpc(server, 'tools/list', {}, { key });
+    const tools = listed.body.result?.['tools'] as { name: string; outputSchema?: object }[];
+    const get = tools.find(({ name }) => name === 'proposals.get');
+    expect(get?.outputSchema).toMatchObject({
+      properties: { status: { enum: expect.arrayContaining(['REMOVED']) } },
+      required: expect.arrayContaining(['removedAt']),
+    });
   });
 
   it('a connection request removes it, and it may be asked again', async () => {

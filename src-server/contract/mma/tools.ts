@@ -72,6 +72,18 @@ export const donatePayload = z.object({
   amountCents: z.number().int().min(1).max(100_000_000),
 });
 
+/** What agents read of their proposals; REMOVED is what ran and was taken back by its owner. */
+export const PROPOSAL_STATUSES = [
+  'PENDING_CONFIRMATION',
+  'PUBLISHED',
+  'REJECTED',
+  'EXPIRED',
+  'FAILED',
+  'WITHDRAWN',
+  'REMOVED',
+] as const;
+export type ProposalStatus = (typeof PROPOSAL_STATUSES)[number];
+
 export const proposalsListPayload = z.object({
   status: z.enum(['pending', 'decided', 'all']).optional(),
   limit: z.coerce.number().int().min(1).max(50).optional(),

@@ -1,5 +1,6 @@
 import type { ActionStatus } from '../../contract/common';
 import type { FieldDiff } from '../../contract/console/inbox';
+import type { ProposalStatus } from '../../contract/mma/tools';
 import type { Db } from '../../db/open';
 import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
 import type { ActionDefinition } from '../../gate/define-action';
@@ -9,7 +10,7 @@ import { diffFieldsOf } from '../../gate/versions';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 
 /** The words agents read (decisions §3); grace is still a person's to take back, so it reads as pending. */
-export const AGENT_STATUS: Readonly<Record<ActionStatus, string>> = {
+const AGENT_STATUS: Readonly<Record<ActionStatus, ProposalStatus>> = {
   pending: 'PENDING_CONFIRMATION',
   approved: 'PENDING_CONFIRMATION',
   executed: 'PUBLISHED',
@@ -20,12 +21,17 @@ export const AGENT_STATUS: Readonly<Record<ActionStatus, string>> = {
   cancelled: 'WITHDRAWN',
 };
 
+/** What became of an action, in its agent's words: what ran and was taken back again is REMOVED. */
+export function agentStatusOf(action: Pick<ActionRow, 'status' | 'isUndone'>): ProposalStatus {
+  return action.isUndone ? 'REMOVED' : AGENT_STATUS[action.status];
+}
+
 export interface ProposalAnswer extends Record<string, unknown> {
   readonly draftId: string;
   readonly kind: string;
   readonly action: string;
   readonly title: string;
-  readonly status: string;
+  readonly status: ProposalStatus;
   readonly version: number;
   readonly payloadSha256: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -34,6 +40,9 @@ export interface ProposalAnswer extends Record<string, unknown> {
   readonly expiresAt: string | null;
   readonly decision: ProposalDecision | null;
   readonly failure: string | null;
+  /** When its owner took the executed action back; null for whatever stands, or never ran. */
+  readonly removedAt: string | null;
+  /** What the action answered; null once that no longer holds. */
   readonly result: unknown;
 }
 
@@ -72,7 +81,7 @@ export function presentProposal(db: Db, action: ActionRow, definition: Drawn): P
     kind: action.kind,
     action: action.actionName,
     title: isOwnersAlone && proposed ? proposedTitle(db, definition, proposed) : action.title,
-    status: AGENT_STATUS[action.status],
+    status: agentStatusOf(action),
     version: action.version,
     payloadSha256: action.hash,
     input: isOwnersAlone ? original : input,
@@ -90,8 +99,15 @@ export function presentProposal(db: Db, action: ActionRow, definition: Drawn): P
         }
       : null,
     failure: action.failure,
-    result: action.status === 'executed' && action.result !== null ? JSON.parse(action.result) : null,
+    // Undoing is the last thing that happens to an action.
+    removedAt: action.isUndone ? toIso(action.updatedAt) : null,
+    result: hasResult(action) ? JSON.parse(action.result) : null,
   };
+}
+
+/** An answer such as “published, at this address” is told only while it is true. */
+function hasResult(action: ActionRow): action is ActionRow & { readonly result: string } {
+  return action.status === 'executed' && !action.isUndone && action.result !== null;
 }
 
 function proposedTitle(db: Db, definition: Drawn, { input, targets }: CanonicalPayload): string {

@@ -52,6 +52,7 @@ describe('drafts.list', () => {
           createdAt: iso(now),
           updatedAt: iso(now),
           expiresAt: iso(now + 7 * DAY),
+          removedAt: null,
           payloadSha256: held.hash,
           decision: null,
         },

@@ -33,6 +33,8 @@ export interface DraftAnswer {
   readonly updatedAt: string;
   /** Null once decided, and while nobody has claimed the agent. */
   readonly expiresAt: string | null;
+  /** When the owner took it down again. */
+  readonly removedAt: string | null;
   readonly payloadSha256: string | null;
   readonly decision: {
     readonly reasonCode: string | null;
@@ -102,6 +104,7 @@ export function presentDraft(db: Reader, post: PostRow): DraftAnswer {
     createdAt: toIso(post.createdAt),
     updatedAt: toIso(post.updatedAt),
     expiresAt: proposal?.expiresAt ?? null,
+    removedAt: proposal?.removedAt ?? null,
     payloadSha256: proposal?.payloadSha256 ?? null,
     decision: decision && { reasonCode: decision.reasonCode, note: decision.note, diff: decision.diff },
   };

@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { PROPOSAL_STATUSES } from '../../contract/mma/tools';
 import type { Caller } from '../../gate/caller';
 import { isAppError } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
@@ -35,17 +36,22 @@ const HELD = {
   },
   required: ['status'],
 } as const;
-const PROPOSAL = {
+/** A proposal as its agent reads it, on MCP and in the OpenAPI document. */
+export const PROPOSAL_SCHEMA = {
   type: 'object',
   properties: {
     draftId: { type: 'string' },
-    status: { enum: ['PENDING_CONFIRMATION', 'PUBLISHED', 'REJECTED', 'EXPIRED', 'FAILED', 'WITHDRAWN'] },
+    status: {
+      enum: PROPOSAL_STATUSES,
+      description: 'REMOVED: it was executed, and the owner took it back later',
+    },
     version: { type: 'integer' },
     payloadSha256: { type: 'string' },
     input: { type: 'object' },
     decision: { type: ['object', 'null'] },
+    removedAt: { type: ['string', 'null'], description: 'When the owner took the executed action back' },
   },
-  required: ['draftId', 'status', 'version', 'payloadSha256', 'input', 'decision'],
+  required: ['draftId', 'status', 'version', 'payloadSha256', 'input', 'decision', 'removedAt'],
 } as const;
 
 /** Only what every result conforms to; unknown members are allowed by JSON Schema's default. */
@@ -78,11 +84,14 @@ const OUTPUT_SCHEMAS: Readonly<Record<string, object>> = {
   },
   'proposals.list': {
     type: 'object',
-    properties: { proposals: { type: 'array', items: PROPOSAL }, nextCursor: { type: ['string', 'null'] } },
+    properties: {
+      proposals: { type: 'array', items: PROPOSAL_SCHEMA },
+      nextCursor: { type: ['string', 'null'] },
+    },
     required: ['proposals', 'nextCursor'],
   },
-  'proposals.get': PROPOSAL,
-  'proposals.withdraw': PROPOSAL,
+  'proposals.get': PROPOSAL_SCHEMA,
+  'proposals.withdraw': PROPOSAL_SCHEMA,
 };
 
 /** What an idempotent repeat gets back: the structured result alone. */

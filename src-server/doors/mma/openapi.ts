@@ -5,7 +5,7 @@ import * as v1 from '../../contract/mma/v1';
 import { draftsListPayload, proposalsListPayload } from '../../contract/mma/tools';
 import { profileUpdateInput } from '../../domain/profiles/profile.actions';
 import { VERSION } from '../../version';
-import { inputSchemaOf } from './mcp-host';
+import { inputSchemaOf, PROPOSAL_SCHEMA } from './mcp-host';
 import type { MmaTool } from './tool';
 
 type Json = Record<string, unknown>;
@@ -37,6 +37,12 @@ const FAILURES: Json = Object.fromEntries(
 const SECURED: Json = { security: [{ bearer: [] }] };
 const FREE: Json = { security: [] };
 const OBJECT = { type: 'object' };
+const PROPOSAL = { $ref: '#/components/schemas/Proposal' };
+const PROPOSALS = {
+  type: 'object',
+  properties: { proposals: { type: 'array', items: PROPOSAL }, nextCursor: { type: ['string', 'null'] } },
+  required: ['proposals', 'nextCursor'],
+};
 
 /** Query parameters of a flat Zod object. */
 function queryParameters(schema: z.ZodObject): Json[] {
@@ -212,7 +218,7 @@ function build(tools: readonly MmaTool[], url: string): object {
         summary: 'What this agent proposed and what became of it',
         ...SECURED,
         parameters: queryParameters(proposalsListPayload),
-        responses: { '200': answer('Proposals', OBJECT), ...FAILURES },
+        responses: { '200': answer('Proposals', PROPOSALS), ...FAILURES },
       },
     },
     '/api/v1/agent/proposals/{draftId}': {
@@ -223,7 +229,7 @@ function build(tools: readonly MmaTool[], url: string): object {
         operationId: 'getProposal',
         summary: 'Outcome of one proposal',
         ...SECURED,
-        responses: { '200': answer('Proposal', OBJECT), ...FAILURES },
+        responses: { '200': answer('Proposal', PROPOSAL), ...FAILURES },
       },
       put: {
         operationId: 'reviseProposal',
@@ -236,7 +242,7 @@ function build(tools: readonly MmaTool[], url: string): object {
         operationId: 'withdrawProposal',
         summary: 'Take a pending proposal back',
         ...SECURED,
-        responses: { '200': answer('Proposal', OBJECT), ...FAILURES },
+        responses: { '200': answer('Proposal', PROPOSAL), ...FAILURES },
       },
     },
   };
@@ -277,6 +283,7 @@ function build(tools: readonly MmaTool[], url: string): object {
           },
           required: ['status', 'draftId', 'message'],
         },
+        Proposal: PROPOSAL_SCHEMA,
         Error: {
           type: 'object',
           properties: {

@@ -268,6 +268,7 @@ describe('drafts.list', () => {
       createdAt: expect.stringMatching(INSTANT),
       updatedAt: expect.stringMatching(INSTANT),
       expiresAt: null,
+      removedAt: null,
       payloadSha256: expect.stringMatching(SHA256),
       decision: { reasonCode: 'not_now', note: 'Later', diff: [] },
     });
@@ -384,6 +385,7 @@ describe('proposals', () => {
       expiresAt: expect.stringMatching(INSTANT),
       decision: null,
       failure: null,
+      removedAt: null,
       result: null,
     });
     expect((await newestProposal(server)).versions[0]?.note).toBe('Please?');

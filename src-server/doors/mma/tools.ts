@@ -12,7 +12,7 @@ import { toIso } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import type { createProposalQueries } from '../../domain/approvals/proposals.queries';
 import { getOwnProposal, requireAgentActor } from '../../domain/approvals/proposals.queries';
-import { AGENT_STATUS, presentProposal } from '../../domain/approvals/proposals.present';
+import { agentStatusOf, presentProposal } from '../../domain/approvals/proposals.present';
 import { publishInput, publishPost, toPublishInput } from '../../domain/posts/posts.actions';
 import { findPost, type PostRow } from '../../domain/posts/posts.repo';
 import type { MessageActions } from '../../domain/messages/messages.actions';
@@ -132,9 +132,13 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       if (!post || post.agentId !== agent.agentId) throw notFound('post');
       // C-30: after approval the call is idempotent and answers the public post; before, it is nobody's but a person's.
       if (post.status === 'PUBLISHED') return presentPost(post);
-      throw new AppError('actor_denied', 'A person publishes drafts. This one has not been approved.', {
-        details: { status: post.status },
-      });
+      throw new AppError(
+        'actor_denied',
+        post.status === 'REMOVED'
+          ? 'A person publishes drafts. This one was public, and your owner took it down.'
+          : 'A person publishes drafts. This one has not been approved.',
+        { details: { status: post.status } },
+      );
     }
     const user = requireDecider(caller);
     if (!post || !action || action.ownerId !== user.userId) throw notFound('post');
@@ -171,7 +175,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       caller,
     );
     const post = findPost(reader, decided.subjectId);
-    return post ? presentPost(post) : { postId: input.postId, status: AGENT_STATUS[decided.status] };
+    return post ? presentPost(post) : { postId: input.postId, status: agentStatusOf(decided) };
   };
 
   const tools: MmaTool[] = [
@@ -336,7 +340,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       name: 'proposals.get',
       title: 'Outcome of a proposal',
       description:
-        'Status, decision, reason and note of one of your proposals, and what the person changed before approving. Where decision.edited is true, the final words are in input.',
+        'Status, decision, reason and note of one of your proposals, and what the person changed before approving. Where decision.edited is true, the final words are in input. REMOVED: it was done, and the person took it back.',
       payload: contract.proposalPayload,
     }),
     {
