@@ -1,5 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { type LiveEvent, liveEvent } from '../../src-server/contract/console/events';
+import { LIVE_TOPICS, type LiveEvent, liveEvent } from '../../src-server/contract/console/events';
 import { apiUrl } from './client';
 
 /**
@@ -12,7 +12,6 @@ export type LiveState = 'idle' | 'connecting' | 'live' | 'reconnecting';
 
 type EventListenerFn = (event: LiveEvent) => void;
 
-const TOPICS = ['inbox', 'agents', 'joining', 'me', 'hello'] as const;
 /** Bursts (an agent proposing fifty drafts) become one re-read per topic. */
 const COALESCE_MS = 120;
 /** The first `hello` re-reads late, so that it does not restart the first page's own requests. */
@@ -81,7 +80,7 @@ export function createLive(client: QueryClient) {
 
   function open() {
     source = new EventSource(apiUrl('/api/console/events'), { withCredentials: true });
-    for (const topic of TOPICS) source.addEventListener(topic, handleMessage);
+    for (const topic of LIVE_TOPICS) source.addEventListener(topic, handleMessage);
     source.addEventListener('message', handleMessage);
     source.addEventListener('error', handleBreak);
   }

@@ -1,10 +1,9 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { IconInbox, IconRobot } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
-import { type ComponentType, lazy, Suspense, useEffect, useState } from 'react';
+import { Fragment, lazy, Suspense, useEffect, useState } from 'react';
 import { useMe } from '../api/session';
 import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
@@ -12,6 +11,7 @@ import { SetupBanner } from '../features/first-run/setup-banner';
 import { inboxCountsQuery } from '../features/inbox/api';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
+import { CONSOLE_PAGES, type ConsolePage, groupLabels, PAGE_GROUPS, pageAt } from './pages';
 import { PreferencesMenu } from './preferences-menu';
 import { StatusBar } from './status-bar';
 
@@ -22,7 +22,7 @@ const MAX_COUNT = 999;
 
 /** Title bar, navigation and status bar around a page. */
 export function Frame() {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const navigate = useNavigate();
   const me = useMe();
   const counts = useQuery(inboxCountsQuery);
@@ -30,11 +30,9 @@ export function Frame() {
   const pending = counts.data?.counts.pending ?? 0;
 
   const { pathname } = useLocation();
-  const title = pathname.startsWith('/agents')
-    ? t`Agents`
-    : pending > 0
-      ? `${t`Inbox`} (${pending})`
-      : t`Inbox`;
+  const page = pageAt(pathname);
+  const name = page ? i18n._(page.label) : '';
+  const title = page?.to === '/inbox' && pending > 0 ? `${name} (${pending})` : name;
   useEffect(() => {
     document.title = `${title} – Countersign`;
   }, [title]);
@@ -42,20 +40,13 @@ export function Frame() {
   const group = msg`Everywhere`;
   useHotkeys('global', [
     { id: 'help', keys: ['?', 'mod+/'], label: msg`Show shortcuts`, group, run: () => setIsHelpOpen(true) },
-    {
-      id: 'go.inbox',
-      keys: ['g i'],
-      label: msg`Go to the Inbox`,
+    ...CONSOLE_PAGES.map(({ to, keys, goLabel }) => ({
+      id: `go.${to.slice(1)}`,
+      keys,
+      label: goLabel,
       group,
-      run: () => void navigate({ to: '/inbox' }),
-    },
-    {
-      id: 'go.agents',
-      keys: ['g a'],
-      label: msg`Go to Agents`,
-      group,
-      run: () => void navigate({ to: '/agents' }),
-    },
+      run: () => void navigate({ to }),
+    })),
     { id: 'pane.next', keys: ['F6'], label: msg`Next pane`, group, run: () => focusPane(1) },
     { id: 'pane.previous', keys: ['shift+F6'], label: msg`Previous pane`, group, run: () => focusPane(-1) },
   ]);
@@ -79,14 +70,18 @@ export function Frame() {
         <PreferencesMenu onShowShortcuts={() => setIsHelpOpen(true)} />
       </header>
       <nav className={classes['sidebar']} aria-label={t`Pages`}>
-        <h2 className={classes['section']}>
-          <Trans>Work</Trans>
-        </h2>
-        <NavItem to="/inbox" Icon={IconInbox} label={t`Inbox`} count={pending} />
-        <h2 className={classes['section']}>
-          <Trans context="navigation section">Agents</Trans>
-        </h2>
-        <NavItem to="/agents" Icon={IconRobot} label={t`Agents`} />
+        {PAGE_GROUPS.map((section) => {
+          const pages = CONSOLE_PAGES.filter((entry) => entry.group === section);
+          if (pages.length === 0) return null;
+          return (
+            <Fragment key={section}>
+              <h2 className={classes['section']}>{i18n._(groupLabels[section])}</h2>
+              {pages.map((entry) => (
+                <NavItem key={entry.to} page={entry} count={entry.to === '/inbox' ? pending : 0} />
+              ))}
+            </Fragment>
+          );
+        })}
       </nav>
       <div className={classes['middle']}>
         <OfflineBanner />
@@ -106,13 +101,13 @@ export function Frame() {
 }
 
 interface NavItemProps {
-  readonly to: '/inbox' | '/agents';
-  readonly Icon: ComponentType<{ size: number; stroke: number }>;
-  readonly label: string;
-  readonly count?: number;
+  readonly page: ConsolePage;
+  readonly count: number;
 }
 
-function NavItem({ to, Icon, label, count = 0 }: NavItemProps) {
+function NavItem({ page: { to, Icon, label: descriptor }, count }: NavItemProps) {
+  const { i18n } = useLingui();
+  const label = i18n._(descriptor);
   return (
     <Link to={to} className={classes['item']} activeOptions={{ includeSearch: false }} title={label}>
       <Icon size={16} stroke={1.75} aria-hidden="true" />

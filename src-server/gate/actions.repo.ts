@@ -14,7 +14,7 @@ import {
   sql,
   type SQL,
 } from 'drizzle-orm';
-import type { ActionStatus, Kind, PolicyVerdict } from '../contract/common';
+import type { ActionStatus, Kind, PolicyVerdict, Risk } from '../contract/common';
 import type { Keyset } from '../db/cursor';
 import type { Db, Reader, Tx } from '../db/open';
 import { prepared, preparedInsert } from '../db/prepared';
@@ -24,7 +24,7 @@ export type ActionRow = typeof actions.$inferSelect;
 export type VersionRow = typeof actionVersions.$inferSelect;
 export type DecisionRow = typeof decisions.$inferSelect;
 export type ReadRow = typeof reads.$inferSelect;
-export type InboxTab = 'pending' | 'decided' | 'failed';
+export type InboxTab = 'pending' | 'snoozed' | 'decided' | 'failed';
 
 const TAB_OF_STATUS: Readonly<Record<ActionStatus, InboxTab>> = {
   pending: 'pending',
@@ -237,6 +237,7 @@ export interface InboxFilter {
   readonly tab: InboxTab;
   readonly agentId?: string | undefined;
   readonly kind?: Kind | undefined;
+  readonly risk?: Risk | undefined;
   readonly q?: string | undefined;
 }
 
@@ -253,6 +254,7 @@ export function listInboxRows(
   const conditions: SQL[] = [eq(actions.ownerId, filter.ownerId), eq(actions.tab, filter.tab)];
   if (filter.agentId) conditions.push(eq(actions.agentId, filter.agentId));
   if (filter.kind) conditions.push(eq(actions.kind, filter.kind));
+  if (filter.risk) conditions.push(eq(actions.risk, filter.risk));
   if (page.after) {
     const { at, id } = page.after;
     const further = isPending ? gt : lt;

@@ -16,7 +16,7 @@ export const actions = sqliteTable(
     face: text().notNull(),
     origin: text().$type<AgentOrigin>().notNull(),
     status: text().$type<ActionStatus>().notNull(),
-    /** `pending`, `decided` or `failed`: the Inbox tab, so that each is one index range. */
+    /** `pending`, `snoozed`, `decided` or `failed`: the Inbox tab, so that each is one index range. */
     tab: text().notNull(),
     /** What the tab sorts by: expiry while pending, the last change afterwards. */
     sortAt: integer('sort_at').notNull(),
@@ -34,6 +34,8 @@ export const actions = sqliteTable(
     decidedAt: integer('decided_at'),
     decisionId: text('decision_id'),
     runAt: integer('run_at'),
+    /** Out of sight until then; never beyond `expiresAt`, which it does not move (decisions §3). */
+    snoozedUntil: integer('snoozed_until'),
     executedAt: integer('executed_at'),
     attempts: integer().notNull().default(0),
     result: text(),
@@ -50,6 +52,9 @@ export const actions = sqliteTable(
     index('actions_expiry')
       .on(t.expiresAt)
       .where(sql`status = 'pending' and owner_id is not null`),
+    index('actions_snooze')
+      .on(t.snoozedUntil)
+      .where(sql`snoozed_until is not null`),
   ],
 );
 
@@ -118,6 +123,24 @@ export const policies = sqliteTable(
     setAt: integer('set_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.agentId, t.kind] })],
+);
+
+/** What an owner wants an agent to do from now on; the agent reads it through MCP. */
+export const guidance = sqliteTable(
+  'guidance',
+  {
+    id: text().primaryKey(),
+    agentId: text('agent_id').notNull(),
+    ownerId: text('owner_id').notNull(),
+    /** Null: for whatever it does. */
+    kind: text().$type<Kind>(),
+    text: text().notNull(),
+    /** The proposal it was written beside, where there was one. */
+    actionId: text('action_id'),
+    createdAt: integer('created_at').notNull(),
+    retiredAt: integer('retired_at'),
+  },
+  (t) => [index('guidance_agent').on(t.agentId, t.createdAt, t.id)],
 );
 
 /** First answers to requests with an `Idempotency-Key`, kept 24 hours. */

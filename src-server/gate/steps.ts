@@ -105,6 +105,7 @@ function newAction<Input, Output>(
     decidedAt: null,
     decisionId: null,
     runAt: null,
+    snoozedUntil: null,
     executedAt: null,
     attempts: 0,
     result: null,

@@ -227,7 +227,7 @@ describe('a failed effect', () => {
     );
     expect([list.body.items.map(({ id }) => id), list.body.counts]).toEqual([
       [failed.id],
-      { pending: 0, failed: 1 },
+      { pending: 0, snoozed: 0, failed: 1 },
     ]);
     const agents = await desk.server.tool<MmaOk>(desk.key, 'proposals.get', { draftId });
     expect(agents.body.data).toMatchObject({ status: 'FAILED', failure: failed.failure?.message });

@@ -13,6 +13,7 @@ function agent(name: string, rest: Partial<AgentSummary> = {}): AgentSummary {
     status: 'active',
     trustLevel: 'basic',
     pending: 0,
+    frozenAt: null,
     createdAt: '2026-01-01T00:00:00.000Z',
     claimedAt: null,
     lastSeenAt: null,

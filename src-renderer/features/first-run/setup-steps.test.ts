@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PREFERENCES } from '../../../src-server/contract/console/session';
 import { setupSteps, stepAfter, stepToResume, stepToShow } from './setup-steps';
 
 type Progress = Parameters<typeof setupSteps>[0];
@@ -7,7 +8,7 @@ function progress(setup: Partial<Progress['setup']> = {}, rest: Partial<Progress
   return {
     mode: 'desktop',
     user: { role: 'admin' },
-    preferences: { locale: null, colorScheme: 'auto', expiryDays: 7 },
+    preferences: DEFAULT_PREFERENCES,
     setup: {
       hasOwner: false,
       hasRecoveryCode: false,

@@ -57,9 +57,21 @@ export interface Seen {
 
 function toRow(detail: InboxDetail): InboxItem {
   const { id, agent, actionName, kind, risk, status, version, title } = detail;
-  const { createdAt, updatedAt, expiresAt, decidedAt, runAt, isRead, isUndone, canUndo } = detail;
+  const { createdAt, updatedAt, expiresAt, decidedAt, runAt, snoozedUntil, isRead, isUndone, canUndo } =
+    detail;
   const what = { id, agent, actionName, kind, risk, status, version, title };
-  return { ...what, createdAt, updatedAt, expiresAt, decidedAt, runAt, isRead, isUndone, canUndo };
+  return {
+    ...what,
+    createdAt,
+    updatedAt,
+    expiresAt,
+    decidedAt,
+    runAt,
+    snoozedUntil,
+    isRead,
+    isUndone,
+    canUndo,
+  };
 }
 
 /** Puts a fresh detail where it is shown, at once; what waits no longer leaves the pending lists. */

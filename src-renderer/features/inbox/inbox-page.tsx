@@ -5,6 +5,7 @@ import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { useMe } from '../../api/session';
 import { EmptyState, ErrorState } from '../../components/states';
 import { useHotkeys } from '../../hotkeys/hotkeys';
@@ -201,9 +202,14 @@ export function InboxPage() {
   );
 }
 
-function EmptyTab({ tab }: { tab: 'pending' | 'decided' | 'failed' }) {
+function EmptyTab({ tab }: { tab: InboxTab }) {
   const { t } = useLingui();
-  const words = { pending: t`All done`, decided: t`Nothing decided yet`, failed: t`Nothing failed` }[tab];
+  const words = {
+    pending: t`All done`,
+    snoozed: t`Nothing is snoozed`,
+    decided: t`Nothing decided yet`,
+    failed: t`Nothing failed`,
+  }[tab];
   return <p className={classes['quiet']}>{words}</p>;
 }
 

@@ -30,6 +30,8 @@ export const agentSummary = z.object({
   status: agentStatus,
   trustLevel,
   pending: z.number().int(),
+  /** Set while its owner has frozen all agents. */
+  frozenAt: z.string().nullable(),
   createdAt: z.string(),
   claimedAt: z.string().nullable(),
   lastSeenAt: z.string().nullable(),
@@ -228,6 +230,81 @@ export const setPolicy = endpoint({
   params: agentParams,
   body: z.strictObject({ kind, verdict: verdictPolicy }),
   answer: agentDetail,
+});
+
+/** One sentence an owner wants an agent to keep to; it reads all of them through MCP. */
+export const guidanceLine = z.object({
+  id: z.string(),
+  /** Null: for whatever it does. */
+  kind: kind.nullable(),
+  text: z.string(),
+  /** The proposal it was written beside. */
+  actionId: z.string().nullable(),
+  createdAt: z.string(),
+});
+export type GuidanceLine = z.infer<typeof guidanceLine>;
+
+/** Live sentences of one agent at most: more is not read by anybody. */
+export const GUIDANCE_MAX = 50;
+
+export const listGuidance = endpoint({
+  method: 'GET',
+  path: '/agents/:id/guidance',
+  summary: 'What this agent was told to keep to, newest first',
+  params: agentParams,
+  answer: z.object({ items: z.array(guidanceLine) }),
+});
+
+export const addGuidance = endpoint({
+  method: 'POST',
+  path: '/agents/:id/guidance',
+  summary: 'Tell the agent something for good',
+  params: agentParams,
+  body: z.strictObject({ text: filledText(500), kind: kind.optional(), actionId: id.optional() }),
+  answer: z.object({ items: z.array(guidanceLine) }),
+});
+
+export const retireGuidance = endpoint({
+  method: 'DELETE',
+  path: '/agents/:id/guidance/:guidanceId',
+  summary: 'Take a sentence back',
+  params: z.strictObject({ id, guidanceId: id }),
+  answer: z.object({ items: z.array(guidanceLine) }),
+});
+
+/** Minutes a time-boxed allow lasts at most. */
+export const ALLOW_MINUTES_MAX = 60;
+
+export const allowForAWhile = endpoint({
+  method: 'POST',
+  path: '/agents/:id/allow',
+  summary:
+    'Let one kind of one nb agent run without asking for at most an hour; a restart or a changed clock ends it early',
+  params: agentParams,
+  body: z.strictObject({ kind, minutes: z.number().int().min(1).max(ALLOW_MINUTES_MAX) }),
+  answer: agentDetail,
+});
+
+export const endAllow = endpoint({
+  method: 'DELETE',
+  path: '/agents/:id/allow/:kind',
+  summary: 'Ask again from now on',
+  params: z.strictObject({ id, kind }),
+  answer: agentDetail,
+});
+
+export const freezeAll = endpoint({
+  method: 'POST',
+  path: '/agents/freeze',
+  summary: 'Refuse every call of every agent of yours, within one request, and stop what is in grace',
+  answer: z.object({ frozenAt: z.string(), agents: z.number().int() }),
+});
+
+export const thawAll = endpoint({
+  method: 'POST',
+  path: '/agents/thaw',
+  summary: 'Let the agents call again; those that were paused stay paused',
+  answer: z.object({ agents: z.number().int() }),
 });
 
 export const createKeyBody = z.strictObject({

@@ -1,8 +1,22 @@
 import { z } from 'zod';
 
+/** First segment of the console paths whose answers a topic concerns. */
+export const LIVE_TOPICS = [
+  'inbox',
+  'agents',
+  'joining',
+  'me',
+  'activity',
+  'audit',
+  'keys',
+  'outbox',
+  'settings',
+  'hello',
+] as const;
+
 /** What the live stream `/api/console/events` sends. Names are topics; a client re-reads what it shows of them. */
 export const liveEvent = z.object({
-  topic: z.enum(['inbox', 'agents', 'joining', 'me', 'hello']),
+  topic: z.enum(LIVE_TOPICS),
   id: z.string().nullable(),
   /** What happened, for announcements: `proposed`, `revised`, `decided`, `executed`, `failed`, `withdrawn`, `registered`, … */
   change: z.string(),

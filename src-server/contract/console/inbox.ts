@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actionStatus, agentOrigin, id, kind, rejectReason, risk, sha256Hex, text } from '../common';
+import { actionStatus, agentOrigin, id, instant, kind, rejectReason, risk, sha256Hex, text } from '../common';
 import { endpoint } from './endpoint';
 
 /** A named field of the canonical payload, drawn by us; the order is the order of display. */
@@ -57,7 +57,9 @@ export const inboxItem = z.object({
   updatedAt: z.string(),
   expiresAt: z.string().nullable(),
   decidedAt: z.string().nullable(),
+  /** While `approved` and ahead of now: the decision can still be taken back. */
   runAt: z.string().nullable(),
+  snoozedUntil: z.string().nullable(),
   isRead: z.boolean(),
   /** Executed and later undone by its owner. */
   isUndone: z.boolean(),
@@ -124,7 +126,7 @@ export const inboxDetail = inboxItem.extend({
 });
 export type InboxDetail = z.infer<typeof inboxDetail>;
 
-export const inboxTab = z.enum(['pending', 'decided', 'failed']);
+export const inboxTab = z.enum(['pending', 'snoozed', 'decided', 'failed']);
 export type InboxTab = z.infer<typeof inboxTab>;
 
 const actionParams = z.strictObject({ id });
@@ -139,6 +141,7 @@ export const listInbox = endpoint({
     tab: inboxTab.optional(),
     agentId: id.optional(),
     kind: kind.optional(),
+    risk: risk.optional(),
     q: text(200).optional(),
     cursor: text(200).optional(),
     limit: z.coerce.number().int().min(1).max(100).optional(),
@@ -147,7 +150,11 @@ export const listInbox = endpoint({
     items: z.array(inboxItem),
     nextCursor: z.string().nullable(),
     /** All that wait for you, whatever the filter; counted to 2,000. */
-    counts: z.object({ pending: z.number().int(), failed: z.number().int() }),
+    counts: z.object({
+      pending: z.number().int(),
+      snoozed: z.number().int(),
+      failed: z.number().int(),
+    }),
   }),
 });
 
@@ -178,7 +185,58 @@ export const decide = endpoint({
     verdict: z.enum(['approve', 'reject']),
     reasonCode: rejectReason.optional(),
     note: text(500).optional(),
+    /** "Always do this": kept as guidance for this agent and kind, which it reads from then on. */
+    guidance: text(500).optional(),
   }),
+  answer: inboxDetail,
+});
+
+/** Most that one bulk decision takes (decisions §3). */
+export const BULK_MAX = 50;
+
+export const decideBulk = endpoint({
+  method: 'POST',
+  path: '/inbox/bulk',
+  summary:
+    'Decide on several reversible proposals that were all read, each on its own hash, in its own transaction',
+  body: z.strictObject({
+    verdict: z.enum(['approve', 'reject']),
+    items: z
+      .array(z.strictObject({ id, ...seen }))
+      .min(1)
+      .max(BULK_MAX),
+    reasonCode: rejectReason.optional(),
+    note: text(500).optional(),
+  }),
+  answer: z.object({
+    /** In the order given; what was refused says why and stays as it was. */
+    results: z.array(
+      z.object({
+        id: z.string(),
+        ok: z.boolean(),
+        /** As in a problem: `not_read`, `stale_version`, `already_decided`, `not_reversible`, `not_found`, … */
+        code: z.string().nullable(),
+        detail: z.string().nullable(),
+        status: actionStatus.nullable(),
+      }),
+    ),
+  }),
+});
+
+export const snooze = endpoint({
+  method: 'POST',
+  path: '/inbox/:id/snooze',
+  summary: 'Out of the pending list until then; its expiry does not move',
+  params: actionParams,
+  body: z.strictObject({ until: instant }),
+  answer: inboxDetail,
+});
+
+export const unsnooze = endpoint({
+  method: 'POST',
+  path: '/inbox/:id/unsnooze',
+  summary: 'Back to the pending list at once',
+  params: actionParams,
   answer: inboxDetail,
 });
 
@@ -202,7 +260,8 @@ export const retryFailed = endpoint({
 export const undoExecuted = endpoint({
   method: 'POST',
   path: '/inbox/:id/undo',
-  summary: 'Undo an executed reversible action: unpublish a post, remove a connection request',
+  summary:
+    'Take back a decision that is still in grace; or undo an executed reversible action: unpublish a post, remove a connection request',
   params: actionParams,
   answer: inboxDetail,
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { emailAddress, filledText, text } from '../common';
+import { emailAddress, filledText, id, text } from '../common';
 import { endpoint } from './endpoint';
 
 export const locale = z.enum(['en', 'de']);
@@ -7,13 +7,59 @@ export type Locale = z.infer<typeof locale>;
 export const colorScheme = z.enum(['auto', 'light', 'dark', 'contrast']);
 export type ColorScheme = z.infer<typeof colorScheme>;
 
+const timeOfDay = z.string().regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/, { error: 'must be a time such as 22:30' });
+
+/** What the desktop may show over other programs, and when it keeps quiet. Times are local to this computer. */
+export const notificationPreferences = z.object({
+  isOn: z.boolean(),
+  /** Null: no quiet hours. `from` later than `to` goes over midnight. */
+  quietHours: z
+    .object({
+      from: timeOfDay,
+      to: timeOfDay,
+      /** 0 is Sunday. The day on which the quiet hours begin. */
+      days: z.array(z.number().int().min(0).max(6)).max(7),
+    })
+    .nullable(),
+  mutedAgentIds: z.array(id).max(100),
+});
+export type NotificationPreferences = z.infer<typeof notificationPreferences>;
+
+/** Keys as a person wants them; what is missing is as the registry has it. */
+export const shortcutPreferences = z.object({
+  /** `off` leaves combinations with Ctrl or ⌘ alone to act (WCAG 2.1.4). */
+  singleKeys: z.enum(['on', 'off']),
+  preset: z.enum(['standard', 'vim', 'mail']),
+  /** Own keys by id of the hotkey, e.g. `{"inbox.approve": ["y"]}`; an empty list switches it off. */
+  overrides: z
+    .record(text(60, 1), z.array(text(40, 1)).max(4))
+    .refine((value) => Object.keys(value).length <= 200, { error: 'must have at most 200 entries' }),
+});
+export type ShortcutPreferences = z.infer<typeof shortcutPreferences>;
+
+/** Seconds in which a decision made at a screen can be taken back; irreversible kinds keep at least 5 (decisions §3). */
+const graceSeconds = z.number().int().min(0).max(30);
+
 export const preferences = z.object({
   locale: locale.nullable(),
   colorScheme,
   /** Days until silence counts as no (decisions §3), 1 to 30; 7 unless set. */
   expiryDays: z.number().int().min(1).max(30),
+  graceSeconds,
+  notifications: notificationPreferences,
+  shortcuts: shortcutPreferences,
 });
 export type Preferences = z.infer<typeof preferences>;
+
+/** What a person has who set nothing. */
+export const DEFAULT_PREFERENCES: Preferences = {
+  locale: null,
+  colorScheme: 'auto',
+  expiryDays: 7,
+  graceSeconds: 5,
+  notifications: { isOn: true, quietHours: null, mutedAgentIds: [] },
+  shortcuts: { singleKeys: 'on', preset: 'standard', overrides: {} },
+};
 
 export const user = z.object({
   id: z.string(),
@@ -44,6 +90,8 @@ export const me = z.object({
     /** First run was finished or left with "later". */
     isDismissed: z.boolean(),
   }),
+  /** Since when all agents are frozen; null while they are not. */
+  frozenAt: z.string().nullable(),
 });
 export type Me = z.infer<typeof me>;
 
@@ -103,11 +151,14 @@ export const removeSampleWorld = endpoint({
 export const updatePreferences = endpoint({
   method: 'PATCH',
   path: '/preferences',
-  summary: 'Language, theme, expiry',
+  summary: 'Language, theme, expiry, grace, notifications, shortcuts',
   body: z.strictObject({
     locale: locale.optional(),
     colorScheme: colorScheme.optional(),
     expiryDays: z.number().int().min(1).max(30).optional(),
+    graceSeconds: graceSeconds.optional(),
+    notifications: z.strictObject(notificationPreferences.shape).optional(),
+    shortcuts: z.strictObject(shortcutPreferences.shape).optional(),
   }),
   answer: preferences,
 });

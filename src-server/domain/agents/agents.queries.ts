@@ -41,6 +41,7 @@ export function presentAgent(db: Db, agent: AgentRow): AgentSummary {
     status: agent.status,
     trustLevel: agent.trustLevel,
     pending: countPending(db, agent.id),
+    frozenAt: toIsoOrNull(agent.frozenAt),
     createdAt: toIso(agent.createdAt),
     claimedAt: toIsoOrNull(agent.claimedAt),
     lastSeenAt: toIsoOrNull(agent.lastSeenAt),

@@ -1,4 +1,4 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
+import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { AgentOrigin, AgentStatus, Scope, TrustLevel } from '../../contract/common';
 import { users } from '../identity/identity.tables';
 
@@ -31,6 +31,8 @@ export const agents = sqliteTable(
     /** Set when an owner is asked for; proposals wait unread before. */
     claimedAt: integer('claimed_at'),
     pausedAt: integer('paused_at'),
+    /** Set while its owner has frozen all agents; a thaw leaves a pause of its own as it was. */
+    frozenAt: integer('frozen_at'),
     lastSeenAt: integer('last_seen_at'),
     createdAt: integer('created_at').notNull(),
     isSample: integer('is_sample', { mode: 'boolean' }).notNull().default(false),
@@ -62,10 +64,55 @@ export const agentKeys = sqliteTable(
     lastAddress: text('last_address'),
     /** How the tool list is printed to this key's host; null: by what it calls itself. */
     toolNames: text('tool_names').$type<'dotted' | 'underscore'>(),
+    /** The key that took its place; with an overlap this one lives on until `expiresAt`. */
+    replacedById: text('replaced_by_id'),
+    replacedAt: integer('replaced_at'),
+    /** Seen in a text, say: refused until its owner thaws or revokes it. */
+    frozenAt: integer('frozen_at'),
+    /** Calls it was used for, ever, and at the moment it was replaced: the difference still uses the old one. */
+    callsCount: integer('calls_count').notNull().default(0),
+    callsAtReplacement: integer('calls_at_replacement'),
   },
   (t) => [
     uniqueIndex('agent_keys_prefix').on(t.prefix),
     index('agent_keys_agent').on(t.agentId, t.createdAt),
+  ],
+);
+
+/** Which programs use a key, from where: who would break if it were revoked. At most 20 a key, the latest. */
+export const keyClients = sqliteTable(
+  'key_clients',
+  {
+    keyId: text('key_id')
+      .notNull()
+      .references(() => agentKeys.id, { onDelete: 'cascade' }),
+    client: text().notNull(),
+    address: text().notNull(),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+    calls: integer().notNull(),
+  },
+  (t) => [primaryKey({ columns: [t.keyId, t.client, t.address] })],
+);
+
+/** An owner hands an agent to another person of this server, who accepts or not. Seven days. */
+export const agentTransfers = sqliteTable(
+  'agent_transfers',
+  {
+    id: text().primaryKey(),
+    agentId: text('agent_id')
+      .notNull()
+      .references(() => agents.id, { onDelete: 'cascade' }),
+    fromUserId: text('from_user_id').notNull(),
+    toUserId: text('to_user_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    endedAt: integer('ended_at'),
+    outcome: text().$type<'accepted' | 'declined' | 'cancelled' | 'expired'>(),
+  },
+  (t) => [
+    index('agent_transfers_agent').on(t.agentId, t.createdAt),
+    index('agent_transfers_to').on(t.toUserId, t.createdAt),
   ],
 );
 

@@ -76,6 +76,7 @@ export function createInboxReader({
     expiresAt: row.status === 'pending' ? toIsoOrNull(row.expiresAt) : null,
     decidedAt: toIsoOrNull(row.decidedAt),
     runAt: toIsoOrNull(row.runAt),
+    snoozedUntil: toIsoOrNull(row.snoozedUntil),
     isRead,
     isUndone: row.isUndone,
     canUndo:
@@ -131,7 +132,7 @@ export function createInboxReader({
       const after = query?.cursor === undefined ? undefined : decodeKeyset(query.cursor);
       const rows = listInboxRows(
         db,
-        { ownerId, tab, agentId: query?.agentId, kind: query?.kind, q: query?.q },
+        { ownerId, tab, agentId: query?.agentId, kind: query?.kind, risk: query?.risk, q: query?.q },
         { after, limit: limit + 1 },
       );
       const page = toPage(rows, limit, (row) => ({ at: row.sortAt, id: row.id }));
@@ -140,6 +141,7 @@ export function createInboxReader({
         nextCursor: page.nextCursor,
         counts: {
           pending: countOfOwner(db, ownerId, 'pending', PENDING_PER_OWNER),
+          snoozed: countOfOwner(db, ownerId, 'snoozed', PENDING_PER_OWNER),
           failed: countOfOwner(db, ownerId, 'failed', PENDING_PER_OWNER),
         },
       };

@@ -26,6 +26,10 @@ export const users = sqliteTable('users', {
   avatarUrl: text('avatar_url'),
   plan: text().notNull(),
   isSample: integer('is_sample', { mode: 'boolean' }).notNull().default(false),
+  /** All agents of this person are frozen since then, those still to come included. */
+  frozenAt: integer('frozen_at'),
+  /** The person's data was erased; the row stays for what refers to it, with nothing personal in it. */
+  erasedAt: integer('erased_at'),
   createdAt: integer('created_at').notNull(),
 });
 

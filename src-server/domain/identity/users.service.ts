@@ -1,4 +1,5 @@
 import {
+  DEFAULT_PREFERENCES,
   preferences as preferencesSchema,
   type Locale,
   type Preferences,
@@ -64,7 +65,8 @@ export interface UsersService {
 
 export type PreferencesPatch = { readonly [Name in keyof Preferences]?: Preferences[Name] | undefined };
 
-const DEFAULT_PREFERENCES: Preferences = { locale: null, colorScheme: 'auto', expiryDays: 7 };
+/** What is stored may be of a version that knew fewer of them. */
+const storedPreferences = preferencesSchema.partial();
 const LIST_MAX = 500;
 
 export function createUsersService({
@@ -84,8 +86,10 @@ export function createUsersService({
   const findUserByEmail = (db: Db, email: string): UserRow | undefined =>
     findUserRowByEmail(db, normaliseAddress(email));
   const isOpen = (): boolean => mode === 'server' && isSignUpOpen();
-  const preferencesOf = (db: Db, userId: string): Preferences =>
-    getSetting(db, preferencesName(userId), preferencesSchema, DEFAULT_PREFERENCES);
+  const preferencesOf = (db: Db, userId: string): Preferences => ({
+    ...DEFAULT_PREFERENCES,
+    ...getSetting(db, preferencesName(userId), storedPreferences, {}),
+  });
 
   /** Audit row and event of a change to a person; names and addresses lie beside the chain. */
   const recordChange = (tx: Tx, type: string, user: UserRow, caller: Caller, personData: object): void => {

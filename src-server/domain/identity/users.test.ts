@@ -1,3 +1,4 @@
+import { DEFAULT_PREFERENCES } from '../../contract/console/session';
 import { z } from 'zod';
 import { afterEach, describe, expect, it } from 'vitest';
 import { cliCaller, createIdentityWorld, type IdentityWorld, type WorldOptions } from './identity.fixture';
@@ -75,10 +76,14 @@ describe('people', () => {
     const { create, users, reader, writer } = await makeWorld();
     const { id } = create({ email: 'a@example.com', displayName: 'A' });
     const { id: german } = create({ email: 'g@example.com', displayName: 'G', locale: 'de' });
-    expect(users.preferencesOf(reader, id)).toEqual({ locale: null, colorScheme: 'auto', expiryDays: 7 });
+    expect(users.preferencesOf(reader, id)).toEqual(DEFAULT_PREFERENCES);
     writer.transaction((tx) => users.updatePreferences(tx, id, { colorScheme: 'dark' }));
     writer.transaction((tx) => users.updatePreferences(tx, id, { expiryDays: 3, locale: undefined }));
-    expect(users.preferencesOf(reader, id)).toEqual({ locale: null, colorScheme: 'dark', expiryDays: 3 });
+    expect(users.preferencesOf(reader, id)).toEqual({
+      ...DEFAULT_PREFERENCES,
+      colorScheme: 'dark',
+      expiryDays: 3,
+    });
     expect(() => writer.transaction((tx) => users.updatePreferences(tx, id, { expiryDays: 31 }))).toThrow(
       'expiryDays',
     );

@@ -1,8 +1,8 @@
 import * as contract from '../../contract/console/session';
-import type { Me, Preferences } from '../../contract/console/session';
+import type { Me } from '../../contract/console/session';
 import type { Caller, UserActor } from '../../gate/caller';
 import { AppError } from '../../lib/errors';
-import { toIso } from '../../lib/clock';
+import { toIso, toIsoOrNull } from '../../lib/clock';
 import type { DemoService } from '../../domain/demo/demo.service';
 import type { SetupService } from '../../domain/identity/setup.service';
 import { answeringOnce, route, type ConsoleRoute } from './mount-console';
@@ -16,8 +16,6 @@ export interface SessionRouteDeps {
   readonly setup: SetupService;
   readonly demo: DemoService;
 }
-
-const NOBODY: Preferences = { locale: null, colorScheme: 'auto', expiryDays: 7 };
 
 /** First run, preferences and the sample world. */
 export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
@@ -40,7 +38,7 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
           }
         : null,
       mayDecide: user !== undefined && actor?.mayDecide === true,
-      preferences: user ? setup.preferencesOf(user.id) : NOBODY,
+      preferences: user ? setup.preferencesOf(user.id) : contract.DEFAULT_PREFERENCES,
       setup: {
         hasOwner: setup.hasOwner(),
         ...(user
@@ -48,6 +46,7 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
           : { hasAgent: false, hasDecided: false, hasSampleWorld: false, isDismissed: false }),
         hasRecoveryCode: setup.hasRecoveryCode(),
       },
+      frozenAt: toIsoOrNull(user?.frozenAt ?? null),
     };
   };
 

@@ -1,0 +1,49 @@
+import type { MessageDescriptor } from '@lingui/core';
+import { msg } from '@lingui/core/macro';
+import { IconInbox, IconRobot, type TablerIcon } from '@tabler/icons-react';
+
+/** Headings of the navigation, in their order (console.md C1). */
+export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
+export type PageGroup = (typeof PAGE_GROUPS)[number];
+
+export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
+  work: msg`Work`,
+  agents: msg({ message: 'Agents', context: 'navigation section' }),
+  settings: msg({ message: 'Countersign', context: 'navigation section' }),
+};
+
+export interface ConsolePage {
+  readonly to: '/inbox' | '/agents';
+  readonly group: PageGroup;
+  readonly label: MessageDescriptor;
+  /** What the hotkey that leads there is called in help and palette. */
+  readonly goLabel: MessageDescriptor;
+  /** E.g. `g i`. */
+  readonly keys: readonly string[];
+  readonly Icon: TablerIcon;
+}
+
+/** Every page of the console: navigation, hotkeys, window title and palette are made from this list. */
+export const CONSOLE_PAGES: readonly ConsolePage[] = [
+  {
+    to: '/inbox',
+    group: 'work',
+    label: msg`Inbox`,
+    goLabel: msg`Go to the Inbox`,
+    keys: ['g i'],
+    Icon: IconInbox,
+  },
+  {
+    to: '/agents',
+    group: 'agents',
+    label: msg`Agents`,
+    goLabel: msg`Go to Agents`,
+    keys: ['g a'],
+    Icon: IconRobot,
+  },
+];
+
+/** The page an address belongs to; the first one where it belongs to none. */
+export function pageAt(pathname: string): ConsolePage | undefined {
+  return CONSOLE_PAGES.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`)) ?? CONSOLE_PAGES[0];
+}
