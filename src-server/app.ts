@@ -43,7 +43,6 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
   const { reader, gate, inbox, clock, claims, setup, demo, config } = context;
   return [
     ...sessionRoutes({
-      gate,
       mode: config.mode,
       version: VERSION,
       publicUrl: context.publicUrl,
@@ -91,10 +90,11 @@ export function buildConsoleApp(context: Context, socketSecret: string): Fastify
       ip: null,
       userAgent: null,
       client: 'Countersign window',
-      ...(owner ? { idempotency: idempotencyOf(request, owner.id) } : {}),
+      // One person, one credential, before they have a name too: first run is done once as well.
+      idempotency: idempotencyOf(request, 'window'),
     };
   };
-  mountConsoleRoutes(app, consoleRoutes(context, 'window'), { log, callerOf });
+  mountConsoleRoutes(app, consoleRoutes(context, 'window'), { gate: context.gate, log, callerOf });
   mountEvents(app, { live: context.live, callerOf });
   return app;
 }
@@ -263,7 +263,7 @@ export async function buildAgentApp(
         ...(user ? { idempotency: idempotencyOf(request, user.userId) } : {}),
       };
     };
-    mountConsoleRoutes(app, consoleRoutes(context, 'browser'), { log, callerOf });
+    mountConsoleRoutes(app, consoleRoutes(context, 'browser'), { gate, log, callerOf });
     mountEvents(app, { live: context.live, callerOf });
     await serveConsoleFiles(app, config.consoleFolder);
   }

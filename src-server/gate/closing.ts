@@ -5,6 +5,7 @@ import { findAction, findVersion, updateAction, type ActionRow } from './actions
 import { assertMayCall, requireAgent } from './admission';
 import type { Caller } from './caller';
 import { definitionOf, record, type GateDeps } from './deps';
+import type { InTransaction } from './idempotency';
 import { tryOpenPayload } from './payload';
 import { contextOf } from './steps';
 
@@ -12,24 +13,27 @@ import { contextOf } from './steps';
  * The agent takes a pending proposal back; at most it can do this with its own.
  * @throws AppError `not_found`, `invalid_transition`
  */
-export function withdraw(deps: GateDeps, actionId: string, caller: Caller): ActionRow {
+export function withdraw(
+  deps: GateDeps,
+  actionId: string,
+  caller: Caller,
+  inTransaction?: InTransaction<ActionRow>,
+): ActionRow {
   const agent = requireAgent(caller, 'proposals.withdraw');
   assertMayCall(agent);
   deps.writer.transaction((tx) => {
+    const now = deps.clock.now();
     const action = findAction(tx, actionId);
     if (!action || action.agentId !== agent.agentId) throw notFound('proposal');
-    if (action.status === 'withdrawn') return;
-    if (action.status !== 'pending') {
-      throw new AppError('invalid_transition', `A proposal that is ${action.status} can't be withdrawn.`, {
-        details: { status: action.status },
-      });
+    if (action.status !== 'withdrawn') {
+      if (action.status !== 'pending') {
+        throw new AppError('invalid_transition', `A proposal that is ${action.status} can't be withdrawn.`, {
+          details: { status: action.status },
+        });
+      }
+      closeAction(deps, tx, action, { status: 'withdrawn', type: 'action.withdrawn', caller, now });
     }
-    closeAction(deps, tx, action, {
-      status: 'withdrawn',
-      type: 'action.withdrawn',
-      caller,
-      now: deps.clock.now(),
-    });
+    inTransaction?.(tx, findAction(tx, actionId) ?? action, now);
   });
   deps.afterCommit();
   const after = findAction(deps.reader, actionId);

@@ -4,6 +4,7 @@ import type { Caller, UserActor } from './caller';
 import type { CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
 import { appendEvent } from './events';
+import type { InTransaction } from './idempotency';
 import { assertMayCall, assertScope, consumeLimits } from './admission';
 
 /** A person at their own desk, or an admin; never an agent, whatever it holds. */
@@ -18,12 +19,13 @@ export function requireUser(caller: Caller, access: 'owner' | 'admin', needsDeci
   return actor;
 }
 
-/** Runs a person's command with its audit row and events in one transaction. */
+/** Runs a person's command with its audit row, its events and the answer to repeats in one transaction. */
 export function command<Input, Output>(
   deps: GateDeps,
   definition: CommandDefinition<Input, Output>,
   rawInput: unknown,
   caller: Caller,
+  inTransaction?: InTransaction<Output>,
 ): Output {
   const user = requireUser(caller, definition.access, definition.needsDecide);
   const input = parseOrThrow(definition.input, rawInput);
@@ -52,6 +54,7 @@ export function command<Input, Output>(
         },
         now,
       );
+      inTransaction?.(tx, made.result, now);
       return made.result;
     },
     { isDurable: definition.isDurable },

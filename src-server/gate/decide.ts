@@ -1,34 +1,24 @@
-import { diffFieldsOf } from './versions';
 import type { RejectReason } from '../contract/common';
-import { codePointLength } from '../contract/common';
-import { DAY } from '../lib/clock';
 import { AppError, notFound } from '../lib/errors';
-import { parseOrThrow } from '../lib/validate';
-import type { Tx } from '../db/open';
+import type { Db, Tx } from '../db/open';
 import {
   findAction,
   findDecision,
   findRead,
   findVersion,
   insertDecision,
-  insertVersion,
   updateAction,
   upsertRead,
   type ActionRow,
   type DecisionRow,
 } from './actions.repo';
 import type { Caller, UserActor } from './caller';
-import type { Target } from './define-action';
-import { definitionOf, record, type GateDeps } from './deps';
-import { assertFailed, decisionMac, enqueueExecution, executeApproved, executionKey } from './execute';
-import { KIND_TABLE } from './kinds';
-import { getPayload, hashPayload } from './payload';
+import { record, type GateDeps } from './deps';
+import { decisionMac, enqueueExecution, executeIn, executionKey } from './execute';
+import type { InTransaction } from './idempotency';
+import { getPayload } from './payload';
 import { closeAction } from './closing';
-import { contentBlocked, scanPublic } from './content';
-import { contextOf, isOverdue, MAX_VERSIONS, titleOf } from './steps';
-
-/** How long a failed effect can be run again (decisions §3). */
-export const RETRY_WINDOW_MS = DAY;
+import { isOverdue } from './steps';
 
 /** What the person looked at. */
 export interface Seen {
@@ -59,14 +49,19 @@ export function requireDecider(caller: Caller): UserActor {
   return caller.actor;
 }
 
-function findOwn(tx: Tx, actionId: string, user: UserActor): ActionRow {
+export function findOwn(tx: Tx, actionId: string, user: UserActor): ActionRow {
   const action = findAction(tx, actionId);
   if (!action || action.ownerId !== user.userId) throw notFound('proposal');
   return action;
 }
 
 /** Records that the whole payload of a version was in the visible, focused view. Not a decision, not an action. */
-export function markRead(deps: GateDeps, seen: Seen, caller: Caller): void {
+export function markRead(
+  deps: GateDeps,
+  seen: Seen,
+  caller: Caller,
+  inTransaction?: InTransaction<void>,
+): void {
   const user = requireDecider(caller);
   deps.writer.transaction((tx) => {
     const now = deps.clock.now();
@@ -74,13 +69,15 @@ export function markRead(deps: GateDeps, seen: Seen, caller: Caller): void {
     const stored = findVersion(tx, seen.actionId, seen.version);
     if (!stored) throw notFound('version');
     if (stored.hash !== seen.hash) throw staleVersion(action);
-    if (findRead(tx, action.id, seen.version, user.userId)) return;
-    writeRead(deps, tx, action, seen, user, 'window', caller, now);
+    if (!findRead(tx, action.id, seen.version, user.userId)) {
+      writeRead(deps, tx, action, seen, user, 'window', caller, now);
+    }
+    inTransaction?.(tx, undefined, now);
   });
   deps.afterCommit();
 }
 
-function writeRead(
+export function writeRead(
   deps: GateDeps,
   tx: Tx,
   action: ActionRow,
@@ -112,7 +109,7 @@ function writeRead(
   );
 }
 
-function staleVersion(action: ActionRow): AppError {
+export function staleVersion(action: ActionRow): AppError {
   return new AppError(
     'stale_version',
     'This proposal changed since you looked at it. Look at the new version and decide on that.',
@@ -122,7 +119,7 @@ function staleVersion(action: ActionRow): AppError {
   );
 }
 
-function alreadyDecided(tx: Tx, action: ActionRow): AppError {
+export function alreadyDecided(tx: Tx, action: ActionRow): AppError {
   const decision = action.decisionId === null ? undefined : findDecision(tx, action.decisionId);
   return new AppError('already_decided', `This proposal is ${action.status} already.`, {
     details: {
@@ -139,10 +136,16 @@ function alreadyDecided(tx: Tx, action: ActionRow): AppError {
 }
 
 /**
- * Takes a decision on exactly the bytes that were shown, durably, and runs it when no grace is set.
+ * Takes a decision on exactly the bytes that were shown, durably. Where no grace is set it runs in the same
+ * transaction, so that decision, effect and the answer to repeats stand or fall together.
  * @throws AppError `stale_version` (audited), `already_decided`, `not_read`, `not_found`, `actor_denied`
  */
-export function decide(deps: GateDeps, decision: Decision, caller: Caller): ActionRow {
+export function decide(
+  deps: GateDeps,
+  decision: Decision,
+  caller: Caller,
+  inTransaction?: InTransaction<ActionRow>,
+): ActionRow {
   const user = requireDecider(caller);
   const refusal = deps.writer.transaction(
     (tx): AppError | undefined => {
@@ -187,14 +190,15 @@ export function decide(deps: GateDeps, decision: Decision, caller: Caller): Acti
       const stored = findVersion(tx, action.id, action.version);
       if (decision.verdict === 'approve' && stored) getPayload(stored);
       settle(deps, tx, action, decision, user, caller, now);
+      if (decision.verdict === 'approve') executeIn(deps, tx, action.id, now);
+      inTransaction?.(tx, getAction(tx, action.id), now);
       return undefined;
     },
     { isDurable: true },
   );
   deps.afterCommit();
   if (refusal) throw refusal;
-  executeApproved(deps, decision.actionId);
-  return getAction(deps, decision.actionId);
+  return getAction(deps.reader, decision.actionId);
 }
 
 function settle(
@@ -270,167 +274,9 @@ function settle(
   );
 }
 
-/**
- * Saves the owner's edit of prose fields as the next version, which counts as read: it was in the editor.
- * Approving it is a second call with its hash.
- * @throws AppError `validation` naming the field and bound, `content_blocked`, `stale_version`
- */
-export function edit(
-  deps: GateDeps,
-  change: Seen & { readonly fields: Readonly<Record<string, string>> },
-  caller: Caller,
-): ActionRow {
-  const user = requireDecider(caller);
-  deps.writer.transaction(
-    (tx) => {
-      const now = deps.clock.now();
-      const action = findOwn(tx, change.actionId, user);
-      if (action.status !== 'pending') throw alreadyDecided(tx, action);
-      if (action.version !== change.version || action.hash !== change.hash) throw staleVersion(action);
-      if (isOverdue(action, now)) throw new AppError('gone', 'This proposal expired; silence counted as no.');
-      if (action.version >= MAX_VERSIONS) {
-        throw new AppError('invalid_transition', `A proposal has at most ${MAX_VERSIONS} versions.`);
-      }
-      const stored = findVersion(tx, action.id, action.version);
-      if (!stored) throw notFound('version');
-      const definition = definitionOf(deps, action.actionName);
-      const payload = getPayload(stored);
-      for (const [field, value] of Object.entries(change.fields)) {
-        if (!definition.editable.includes(field)) {
-          throw fieldError(field, 'is not a field that can be edited');
-        }
-        const bound = definition.fields[field]?.maxLength;
-        if (bound !== undefined && codePointLength(value) > bound) {
-          throw fieldError(field, `must have at most ${bound} characters`);
-        }
-      }
-      const input = parseOrThrow(definition.input, { ...payload.input, ...change.fields }) as Record<
-        string,
-        unknown
-      >;
-      const issues = scanPublic(deps, definition, input);
-      if (issues.length > 0) throw contentBlocked(issues);
-      const next = hashPayload({ ...payload, input });
-      if (next.hash === action.hash) return;
-      const version = action.version + 1;
-      const targets = definition.describeTargets?.(tx, payload.targets) ?? labelled(payload.targets);
-      const title = titleOf(definition, input, targets);
-      updateAction(tx, action.id, {
-        status: 'pending',
-        version,
-        hash: next.hash,
-        title,
-        updatedAt: now,
-        expiresAt: action.expiresAt,
-      });
-      insertVersion(tx, { actionId: action.id, version, by: 'owner', ...next, note: null, createdAt: now });
-      const edited = { ...action, version, hash: next.hash, title };
-      definition.onHold?.(tx, contextOf(deps, tx, edited, input, payload.targets, now));
-      record(
-        deps,
-        tx,
-        {
-          type: 'action.edited',
-          caller,
-          action: edited,
-          data: { version, hash: next.hash, previousHash: action.hash },
-          personId: user.userId,
-          // Audit keeps original, final and diff (decisions §3): versions hold the first two.
-          personData: { diff: diffFieldsOf(payload.input, input, definition.editable) },
-        },
-        now,
-      );
-      writeRead(deps, tx, edited, { version, hash: next.hash }, user, 'editor', caller, now);
-    },
-    { isDurable: true },
-  );
-  deps.afterCommit();
-  return getAction(deps, change.actionId);
-}
-
-/** Where nothing better is known, a thing is called by its id. */
-function labelled(targets: readonly Pick<Target, 'type' | 'id'>[]): Target[] {
-  return targets.map((target) => ({ ...target, label: target.id }));
-}
-
-function fieldError(path: string, message: string): AppError {
-  return new AppError('validation', `${path}: ${message}`, { fields: [{ path, message }] });
-}
-
-/** Runs a failed effect again on the same decision. @throws AppError `invalid_transition`, `gone` after 24 hours */
-export function retry(deps: GateDeps, actionId: string, caller: Caller): ActionRow {
-  const user = requireDecider(caller);
-  deps.writer.transaction(
-    (tx) => {
-      const now = deps.clock.now();
-      const action = findOwn(tx, actionId, user);
-      assertFailed(action);
-      if (action.decidedAt === null || action.decidedAt + RETRY_WINDOW_MS < now) {
-        throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.');
-      }
-      updateAction(tx, actionId, { status: 'approved', updatedAt: now, runAt: now });
-      enqueueExecution(deps, tx, action, executionKey(action), now, now);
-      record(
-        deps,
-        tx,
-        {
-          type: 'action.retried',
-          caller,
-          action,
-          data: { version: action.version, hash: action.hash },
-          personId: user.userId,
-        },
-        now,
-      );
-    },
-    { isDurable: true },
-  );
-  deps.afterCommit();
-  executeApproved(deps, actionId);
-  return getAction(deps, actionId);
-}
-
-/** Undoes an executed reversible action. @throws AppError `invalid_transition` where its kind can't be undone */
-export function undo(deps: GateDeps, actionId: string, caller: Caller): ActionRow {
-  const user = requireDecider(caller);
-  deps.writer.transaction(
-    (tx) => {
-      const now = deps.clock.now();
-      const action = findOwn(tx, actionId, user);
-      const definition = definitionOf(deps, action.actionName);
-      const stored = findVersion(tx, actionId, action.version);
-      if (action.status !== 'executed' || !KIND_TABLE[action.kind].canUndo || !definition.undo || !stored) {
-        throw new AppError('invalid_transition', 'This action cannot be undone.');
-      }
-      if (action.isUndone) return;
-      const payload = getPayload(stored);
-      definition.undo(
-        tx,
-        contextOf(deps, tx, action, payload.input, payload.targets, now),
-        action.result === null ? null : JSON.parse(action.result),
-      );
-      updateAction(tx, actionId, { status: 'executed', updatedAt: now, isUndone: true });
-      record(
-        deps,
-        tx,
-        {
-          type: 'action.undone',
-          caller,
-          action,
-          data: { version: action.version, hash: action.hash },
-          personId: user.userId,
-        },
-        now,
-      );
-    },
-    { isDurable: true },
-  );
-  deps.afterCommit();
-  return getAction(deps, actionId);
-}
-
-function getAction(deps: GateDeps, actionId: string): ActionRow {
-  const action = findAction(deps.reader, actionId);
+/** @throws AppError `not_found` */
+export function getAction(db: Db, actionId: string): ActionRow {
+  const action = findAction(db, actionId);
   if (!action) throw notFound('proposal');
   return action;
 }

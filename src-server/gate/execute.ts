@@ -50,59 +50,58 @@ export function enqueueExecution(
  * any step leaves it either approved, and the job runs it, or executed.
  */
 export function executeApproved(deps: GateDeps, actionId: string): void {
-  deps.writer.transaction(
-    (tx) => {
-      const now = deps.clock.now();
-      const action = findAction(tx, actionId);
-      if (!action || action.status !== 'approved' || action.runAt === null || action.runAt > now) return;
-      const caller = systemCaller('executor', 'job', action.traceId);
-      const refusal = findRefusal(deps, tx, action);
-      if (refusal) {
-        fail(deps, tx, action, caller, { type: 'action.refused', message: refusal, now });
-        closeVisibleForm(deps, tx, action, now);
-        return;
-      }
-      const stored = findVersion(tx, action.id, action.version);
-      if (!stored) throw new Error(`Action ${action.id} lost its version ${action.version}`);
-      const payload = openPayload(stored);
-      const definition = definitionOf(deps, action.actionName);
-      const context = contextOf(deps, tx, action, payload.input, payload.targets, now);
-      let result: unknown;
-      try {
-        result = deps.writer.savepoint(tx, () => definition.run(tx, context));
-      } catch (error) {
-        if (!isAppError(error)) deps.log.error({ err: error, actionId }, 'effect failed');
-        const message = isAppError(error) ? error.message : 'The effect failed for an unexpected reason.';
-        fail(deps, tx, action, caller, { type: 'action.failed', message, now });
-        definition.onClose?.(tx, context, 'failed');
-        return;
-      }
-      if (action.reservationId) deps.credits.capture(tx, action.reservationId);
-      updateAction(tx, action.id, {
-        status: 'executed',
-        updatedAt: now,
-        executedAt: now,
-        attempts: action.attempts + 1,
-        result: definition.hasSecretAnswer ? null : JSON.stringify(result ?? null),
-        failure: null,
-      });
-      finishJobByKey(tx, EXECUTE_JOB, executionKey(action), now);
-      record(
-        deps,
-        tx,
-        {
-          type: 'action.executed',
-          caller,
-          action,
-          data: { version: action.version, hash: action.hash, decision: action.decisionId, by: 'decision' },
-          personId: action.ownerId,
-        },
-        now,
-      );
-    },
-    { isDurable: true },
-  );
+  deps.writer.transaction((tx) => executeIn(deps, tx, actionId, deps.clock.now()), { isDurable: true });
   deps.afterCommit();
+}
+
+/** As `executeApproved`, in the transaction of the decision where nothing is to be waited for. */
+export function executeIn(deps: GateDeps, tx: Tx, actionId: string, now: number): void {
+  const action = findAction(tx, actionId);
+  if (!action || action.status !== 'approved' || action.runAt === null || action.runAt > now) return;
+  const caller = systemCaller('executor', 'job', action.traceId);
+  const refusal = findRefusal(deps, tx, action);
+  if (refusal) {
+    fail(deps, tx, action, caller, { type: 'action.refused', message: refusal, now });
+    closeVisibleForm(deps, tx, action, now);
+    return;
+  }
+  const stored = findVersion(tx, action.id, action.version);
+  if (!stored) throw new Error(`Action ${action.id} lost its version ${action.version}`);
+  const payload = openPayload(stored);
+  const definition = definitionOf(deps, action.actionName);
+  const context = contextOf(deps, tx, action, payload.input, payload.targets, now);
+  let result: unknown;
+  try {
+    result = deps.writer.savepoint(tx, () => definition.run(tx, context));
+  } catch (error) {
+    if (!isAppError(error)) deps.log.error({ err: error, actionId }, 'effect failed');
+    const message = isAppError(error) ? error.message : 'The effect failed for an unexpected reason.';
+    fail(deps, tx, action, caller, { type: 'action.failed', message, now });
+    definition.onClose?.(tx, context, 'failed');
+    return;
+  }
+  if (action.reservationId) deps.credits.capture(tx, action.reservationId);
+  updateAction(tx, action.id, {
+    status: 'executed',
+    updatedAt: now,
+    executedAt: now,
+    attempts: action.attempts + 1,
+    result: definition.hasSecretAnswer ? null : JSON.stringify(result ?? null),
+    failure: null,
+  });
+  finishJobByKey(tx, EXECUTE_JOB, executionKey(action), now);
+  record(
+    deps,
+    tx,
+    {
+      type: 'action.executed',
+      caller,
+      action,
+      data: { version: action.version, hash: action.hash, decision: action.decisionId, by: 'decision' },
+      personId: action.ownerId,
+    },
+    now,
+  );
 }
 
 /** A retry is a run of its own: decision and attempt name it. */

@@ -3,14 +3,16 @@ import type { ActionRow } from './actions.repo';
 import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace } from './care';
 import type { Caller } from './caller';
 import { command, query } from './commands';
-import { decide, edit, markRead, retry, undo, type Decision, type Seen } from './decide';
+import { decide, markRead, type Decision, type Seen } from './decide';
 import type { ActionDefinition, CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
+import { edit, type Edit } from './edit';
 import { executeApproved } from './execute';
-import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
+import { findAnswer, type InTransaction, type StoredAnswer } from './idempotency';
 import { admit } from './admission';
 import { withdraw } from './closing';
 import { perform, type Outcome, type PerformOptions } from './propose';
+import { retry, undo } from './undo-retry';
 
 /**
  * The one gate. Doors call `perform`, `query` and `command`; people's decisions come through `decide` and its
@@ -25,10 +27,10 @@ export interface Gate {
   /** The first answer to the caller's `Idempotency-Key`. @throws AppError `idempotency_mismatch` */
   findAnswer(caller: Caller): StoredAnswer | undefined;
   /**
-   * Keeps an answer for repeats, for writes that are no actions: those are done before their answer is known. A
-   * process killed in between leaves the effect without an answer, and a repeat then hears of the conflict.
+   * Runs `inTransaction` in a transaction of its own: the answer of a call that turned out to have no effect left to
+   * make, or never has one. Whatever has an effect takes `inTransaction` along with it.
    */
-  keepAnswer(caller: Caller, answer: StoredAnswer, options?: { readonly hasSecret: boolean }): void;
+  keepAnswer<Result>(result: Result, inTransaction: InTransaction<Result>): void;
   perform<Input, Output>(
     definition: ActionDefinition<Input, Output>,
     input: unknown,
@@ -44,13 +46,14 @@ export interface Gate {
     definition: CommandDefinition<Input, Output>,
     input: unknown,
     caller: Caller,
+    inTransaction?: InTransaction<Output>,
   ): Output;
-  withdraw(actionId: string, caller: Caller): ActionRow;
-  markRead(seen: Seen, caller: Caller): void;
-  decide(decision: Decision, caller: Caller): ActionRow;
-  edit(change: Seen & { readonly fields: Readonly<Record<string, string>> }, caller: Caller): ActionRow;
-  retry(actionId: string, caller: Caller): ActionRow;
-  undo(actionId: string, caller: Caller): ActionRow;
+  withdraw(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  markRead(seen: Seen, caller: Caller, inTransaction?: InTransaction<void>): void;
+  decide(decision: Decision, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  edit(change: Edit, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  retry(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  undo(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   execute(actionId: string): void;
   expireOverdue(): number;
   prune(): void;
@@ -66,21 +69,18 @@ export function createGate(deps: GateDeps): Gate {
   return {
     admit: (tool, caller) => admit(deps, tool, caller),
     findAnswer: (caller) => findAnswer(deps.reader, caller.idempotency, deps.clock.now()),
-    keepAnswer(caller, answer, { hasSecret } = { hasSecret: false }) {
-      if (!caller.idempotency) return;
-      deps.writer.transaction((tx) =>
-        storeAnswer(tx, caller.idempotency, answer, { now: deps.clock.now(), hasSecret }),
-      );
-    },
+    keepAnswer: (result, inTransaction) =>
+      deps.writer.transaction((tx) => inTransaction(tx, result, deps.clock.now())),
     perform: (definition, input, caller, options) => perform(deps, definition, input, caller, options),
     query: (definition, input, caller) => query(deps, definition, input, caller),
-    command: (definition, input, caller) => command(deps, definition, input, caller),
-    withdraw: (actionId, caller) => withdraw(deps, actionId, caller),
-    markRead: (seen, caller) => markRead(deps, seen, caller),
-    decide: (decision, caller) => decide(deps, decision, caller),
-    edit: (change, caller) => edit(deps, change, caller),
-    retry: (actionId, caller) => retry(deps, actionId, caller),
-    undo: (actionId, caller) => undo(deps, actionId, caller),
+    command: (definition, input, caller, inTransaction) =>
+      command(deps, definition, input, caller, inTransaction),
+    withdraw: (actionId, caller, inTransaction) => withdraw(deps, actionId, caller, inTransaction),
+    markRead: (seen, caller, inTransaction) => markRead(deps, seen, caller, inTransaction),
+    decide: (decision, caller, inTransaction) => decide(deps, decision, caller, inTransaction),
+    edit: (change, caller, inTransaction) => edit(deps, change, caller, inTransaction),
+    retry: (actionId, caller, inTransaction) => retry(deps, actionId, caller, inTransaction),
+    undo: (actionId, caller, inTransaction) => undo(deps, actionId, caller, inTransaction),
     execute: (actionId) => executeApproved(deps, actionId),
     expireOverdue: () => expireOverdue(deps),
     prune: () => prune(deps),

@@ -4,6 +4,7 @@ import type { Caller, UserActor } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
 import { appendEvent } from '../../gate/events';
 import type { Gate } from '../../gate/gate';
+import type { InTransaction } from '../../gate/idempotency';
 import type { Limiter } from '../../gate/limits';
 import type { Clock } from '../../lib/clock';
 import { AppError, isAppError, notFound } from '../../lib/errors';
@@ -45,13 +46,9 @@ export interface ClaimsService {
    * `inTransaction` lets a door store its answer.
    * @throws AppError `not_found`, `gone`, `otp_required`, `rate_limited`, `taken`
    */
-  claim(
-    request: ClaimRequest,
-    caller: Caller,
-    inTransaction?: (tx: Tx, claimed: Claimed, now: number) => void,
-  ): Promise<Claimed>;
+  claim(request: ClaimRequest, caller: Caller, inTransaction?: InTransaction<Claimed>): Promise<Claimed>;
   /** "Not mine": by the person the address belongs to, or by the link in the mail. */
-  disown(agentId: string, caller: Caller): void;
+  disown(agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void;
   disownByToken(agentId: string, token: string, caller: Caller): Promise<void>;
 }
 
@@ -196,7 +193,7 @@ export function createClaimsService({
     return key;
   };
 
-  const retire = (agentId: string, caller: Caller): void => {
+  const retire = (agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void => {
     writer.transaction(
       (tx) => {
         const now = clock.now();
@@ -219,6 +216,7 @@ export function createClaimsService({
           now,
         );
         appendEvent(tx, { topic: 'agent.disowned', data: { agentId }, traceId: caller.traceId, now });
+        inTransaction?.(tx, undefined, now);
       },
       { isDurable: true },
     );
@@ -264,11 +262,11 @@ export function createClaimsService({
       return { agentId: agent.id, key };
     },
 
-    disown(agentId, caller) {
+    disown(agentId, caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
       const agent = findAgent(reader, agentId);
       if (!agent || !isOwnAddress(agent, user)) throw notFound('agent waiting for you');
-      retire(agentId, caller);
+      retire(agentId, caller, inTransaction);
     },
 
     async disownByToken(agentId, token, caller) {

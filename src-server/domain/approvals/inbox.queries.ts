@@ -17,7 +17,7 @@ import {
   type ActionRow,
   type VersionRow,
 } from '../../gate/actions.repo';
-import { RETRY_WINDOW_MS } from '../../gate/decide';
+import { RETRY_WINDOW_MS } from '../../gate/undo-retry';
 import type { ActionDefinition, Target } from '../../gate/define-action';
 import { KIND_TABLE } from '../../gate/kinds';
 import { PENDING_PER_OWNER } from '../../gate/limits';

@@ -3,6 +3,7 @@ import type { Db, Tx } from '../../db/open';
 import type { Caller, UserActor } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
 import { appendEvent } from '../../gate/events';
+import type { InTransaction } from '../../gate/idempotency';
 import { openPayload } from '../../gate/payload';
 import { AppError, isAppError } from '../../lib/errors';
 import { listSampleAgents } from '../agents/agents.repo';
@@ -27,13 +28,18 @@ export interface DemoService {
    * Proposals and decisions go through the gate, so versions, hashes and audit are real.
    * @throws AppError `actor_denied` outside the window, and whatever the gate refuses; then nothing is left behind
    */
-  load(caller: Caller): Promise<{ agents: number; proposals: number }>;
+  load(caller: Caller, inTransaction?: InTransaction<SampleWorld>): Promise<SampleWorld>;
   /**
    * Takes out in one transaction what `load` brought and what its agents did since; audit rows stay. A profile that
    * was changed by an approval gets its old values back where nobody changed it again. Gives how many things went.
    * @throws AppError `actor_denied`; `invalid_transition` while it is being loaded
    */
-  remove(caller: Caller): number;
+  remove(caller: Caller, inTransaction?: InTransaction<number>): number;
+}
+
+export interface SampleWorld {
+  readonly agents: number;
+  readonly proposals: number;
 }
 
 /** What was made, kept with the person's settings; incomplete while it is being made, or when that was cut short. */
@@ -47,13 +53,24 @@ type Manifest = z.infer<typeof manifest>;
 const NOTHING: Manifest = { isComplete: false, agentIds: [], userIds: [] };
 export function createDemoService(deps: DemoDeps): DemoService {
   const { reader, writer, afterCommit, onPublicChanged } = deps;
-  const loading = new Map<string, Promise<{ agents: number; proposals: number }>>();
+  const loading = new Map<string, Promise<SampleWorld>>();
 
-  const load = async (user: UserActor, caller: Caller): Promise<{ agents: number; proposals: number }> => {
+  /** Nothing of it was made by this call: its answer has no effect to go along with. */
+  const answerAlone = <Result>(result: Result, inTransaction?: InTransaction<Result>): Result => {
+    if (inTransaction) writer.transaction((tx) => inTransaction(tx, result, deps.clock.now()));
+    return result;
+  };
+
+  const load = async (
+    user: UserActor,
+    caller: Caller,
+    inTransaction?: InTransaction<SampleWorld>,
+  ): Promise<SampleWorld> => {
     const before = manifestOf(reader, user.userId);
     if (before.isComplete) {
       const { agentIds } = before;
-      return { agents: agentIds.length, proposals: countActionsOfAgents(reader, agentIds) };
+      const known = { agents: agentIds.length, proposals: countActionsOfAgents(reader, agentIds) };
+      return answerAlone(known, inTransaction);
     }
     // A process that ended in the middle leaves half a world: start over.
     removeAll(deps, user, caller);
@@ -65,24 +82,30 @@ export function createDemoService(deps: DemoDeps): DemoService {
       removeAll(deps, user, caller);
       throw error;
     }
-    const made = writer.transaction((tx) => complete(deps, tx, user, caller), { isDurable: true });
+    const made = writer.transaction(
+      (tx) => {
+        const world = complete(deps, tx, user, caller);
+        inTransaction?.(tx, world, deps.clock.now());
+        return world;
+      },
+      { isDurable: true },
+    );
     afterCommit();
     onPublicChanged();
     return made;
   };
 
   return {
-    async load(caller) {
+    async load(caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
-      let running = loading.get(user.userId);
-      if (!running) {
-        running = load(user, caller).finally(() => loading.delete(user.userId));
-        loading.set(user.userId, running);
-      }
-      return running;
+      const running = loading.get(user.userId);
+      if (running) return answerAlone(await running, inTransaction);
+      const started = load(user, caller, inTransaction).finally(() => loading.delete(user.userId));
+      loading.set(user.userId, started);
+      return started;
     },
 
-    remove(caller) {
+    remove(caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
       if (loading.has(user.userId)) {
         throw new AppError(
@@ -90,7 +113,7 @@ export function createDemoService(deps: DemoDeps): DemoService {
           'The sample world is still being made. Remove it in a moment.',
         );
       }
-      return removeAll(deps, user, caller);
+      return removeAll(deps, user, caller, inTransaction);
     },
   };
 }
@@ -113,12 +136,7 @@ function begin(deps: DemoDeps, tx: Tx, user: UserActor, caller: Caller): World {
   return world;
 }
 
-function complete(
-  deps: DemoDeps,
-  tx: Tx,
-  user: UserActor,
-  caller: Caller,
-): { agents: number; proposals: number } {
+function complete(deps: DemoDeps, tx: Tx, user: UserActor, caller: Caller): SampleWorld {
   const { agentIds, userIds } = manifestOf(tx, user.userId);
   setSetting(tx, manifestName(user.userId), manifest, { isComplete: true, agentIds, userIds });
   const made = { agents: agentIds.length, proposals: countActionsOfAgents(tx, agentIds) };
@@ -127,14 +145,30 @@ function complete(
   return made;
 }
 
-function removeAll(deps: DemoDeps, user: UserActor, caller: Caller): number {
+function removeAll(
+  deps: DemoDeps,
+  user: UserActor,
+  caller: Caller,
+  inTransaction?: InTransaction<number>,
+): number {
   const { reader, writer } = deps;
   const members = membersOf(reader, user.userId);
-  if (members.agentIds.length === 0 && members.userIds.length === 0) return 0;
-  const removed = writer.transaction((tx) => removeIn(deps, tx, user, caller), { isDurable: true });
-  deps.afterCommit();
-  deps.onPublicChanged();
-  return Object.values(removed).reduce((total: number, n: number) => total + n, 0);
+  const isThere = members.agentIds.length > 0 || members.userIds.length > 0;
+  if (!isThere && !inTransaction) return 0;
+  const total = writer.transaction(
+    (tx) => {
+      const removed = isThere ? Object.values(removeIn(deps, tx, user, caller)) : [];
+      const sum = removed.reduce((before: number, n: number) => before + n, 0);
+      inTransaction?.(tx, sum, deps.clock.now());
+      return sum;
+    },
+    { isDurable: true },
+  );
+  if (isThere) {
+    deps.afterCommit();
+    deps.onPublicChanged();
+  }
+  return total;
 }
 
 function membersOf(db: Db, userId: string): SampleMembers {

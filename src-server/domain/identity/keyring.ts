@@ -1,5 +1,5 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import type { Reader, Tx, Writer } from '../../db/open';
+import type { Db, Reader, Tx, Writer } from '../../db/open';
 import { AppError } from '../../lib/errors';
 import { normaliseCode, type Ids } from '../../lib/ids';
 import { createWrappedDataKey, openVault, recoverVault, secretsEqual, type Vault } from '../../lib/vault';
@@ -24,14 +24,15 @@ export interface Keyring {
   /** Ed25519 private key, PKCS8 PEM: signs the audit chain's head and checkpoints. */
   readonly auditSigningKey: string;
   /** A recovery code was shown and confirmed as saved. */
-  hasRecoveryCode(): boolean;
+  hasRecoveryCode(db?: Db): boolean;
   /** A new code, to be shown once. It is held in memory and replaces an older one only when confirmed. */
   createRecoveryCode(): string;
   /**
-   * Stores the data key wrapped by the code last made, if `lastGroup` is its last group of four.
+   * Stores the data key wrapped by the code last made, if `lastGroup` is its last group of four; `alongside` writes
+   * in the same transaction.
    * @throws AppError `validation` for another group; `invalid_transition` when no code waits to be confirmed
    */
-  confirmRecoveryCode(lastGroup: string): void;
+  confirmRecoveryCode(lastGroup: string, alongside?: (tx: Tx) => void): void;
 }
 
 /** Fixed when the data folder is made. */
@@ -246,14 +247,14 @@ function keyringOf(
     ...facts,
     auditSigningKey,
 
-    hasRecoveryCode: () => findFact(reader, 'data_key_recovery') !== undefined,
+    hasRecoveryCode: (db = reader) => findFact(db, 'data_key_recovery') !== undefined,
 
     createRecoveryCode() {
       pendingCode = ids.recoveryCode();
       return pendingCode;
     },
 
-    confirmRecoveryCode(lastGroup) {
+    confirmRecoveryCode(lastGroup, alongside) {
       if (pendingCode === undefined) {
         throw new AppError('invalid_transition', 'No recovery code waits to be confirmed. Make a new one.');
       }
@@ -264,7 +265,13 @@ function keyringOf(
         });
       }
       const wrapped = vault.wrapForRecovery(pendingCode);
-      writer.transaction((tx) => putFact(tx, 'data_key_recovery', wrapped), { isDurable: true });
+      writer.transaction(
+        (tx) => {
+          putFact(tx, 'data_key_recovery', wrapped);
+          alongside?.(tx);
+        },
+        { isDurable: true },
+      );
       pendingCode = undefined;
     },
   };

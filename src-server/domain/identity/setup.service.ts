@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { Locale, Preferences } from '../../contract/console/session';
-import type { Reader, Writer } from '../../db/open';
+import type { Db, Reader, Writer } from '../../db/open';
 import { hasDecidedByHand } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
+import type { InTransaction } from '../../gate/idempotency';
 import type { Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { countAgentsOfOwner, listSampleAgents } from '../agents/agents.repo';
@@ -14,28 +15,33 @@ import type { UserRow, UsersService } from './users.service';
 
 /** First run: the one person of a desktop, the recovery code, what is left to do. */
 export interface SetupService {
-  hasOwner(): boolean;
-  findUser(userId: string): UserRow | undefined;
-  preferencesOf(userId: string): Preferences;
-  progressOf(userId: string): {
+  hasOwner(db?: Db): boolean;
+  findUser(userId: string, db?: Db): UserRow | undefined;
+  preferencesOf(userId: string, db?: Db): Preferences;
+  progressOf(
+    userId: string,
+    db?: Db,
+  ): {
     hasAgent: boolean;
     hasDecided: boolean;
     hasSampleWorld: boolean;
     isDismissed: boolean;
   };
-  hasRecoveryCode(): boolean;
+  hasRecoveryCode(db?: Db): boolean;
   /** @throws AppError `invalid_transition` when somebody is here already, `actor_denied` outside the window */
   createOwner(
     person: { readonly displayName: string; readonly email: string; readonly locale: Locale },
     caller: Caller,
+    inTransaction?: InTransaction<UserRow>,
   ): UserRow;
-  createRecoveryCode(): string;
-  confirmRecoveryCode(lastGroup: string, caller: Caller): void;
-  dismiss(userId: string): void;
+  createRecoveryCode(inTransaction?: InTransaction<string>): string;
+  confirmRecoveryCode(lastGroup: string, caller: Caller, inTransaction?: InTransaction<void>): void;
+  dismiss(userId: string, inTransaction?: InTransaction<void>): void;
   updatePreferences(
     userId: string,
     change: { readonly [Name in keyof Preferences]?: Preferences[Name] | undefined },
     caller: Caller,
+    inTransaction?: InTransaction<Preferences>,
   ): Preferences;
 }
 
@@ -65,20 +71,26 @@ export function createSetupService({
 }): SetupService {
   const dismissedName = (userId: string): string => `user:${userId}:setup-dismissed`;
   return {
-    hasOwner: () => users.countUsers(reader) > 0,
-    findUser: (userId) => users.findUserById(reader, userId),
-    preferencesOf: (userId) => users.preferencesOf(reader, userId),
-    hasRecoveryCode: () => keyring.hasRecoveryCode(),
-    createRecoveryCode: () => keyring.createRecoveryCode(),
+    hasOwner: (db = reader) => users.countUsers(db) > 0,
+    findUser: (userId, db = reader) => users.findUserById(db, userId),
+    preferencesOf: (userId, db = reader) => users.preferencesOf(db, userId),
+    hasRecoveryCode: (db = reader) => keyring.hasRecoveryCode(db),
 
-    progressOf: (userId) => ({
-      hasAgent: countAgentsOfOwner(reader, userId, 1) > 0,
-      hasDecided: hasDecidedByHand(reader, userId),
-      hasSampleWorld: listSampleAgents(reader, userId).length > 0,
-      isDismissed: getSetting(reader, dismissedName(userId), flag, false),
+    progressOf: (userId, db = reader) => ({
+      hasAgent: countAgentsOfOwner(db, userId, 1) > 0,
+      hasDecided: hasDecidedByHand(db, userId),
+      hasSampleWorld: listSampleAgents(db, userId).length > 0,
+      isDismissed: getSetting(db, dismissedName(userId), flag, false),
     }),
 
-    createOwner(person, caller) {
+    createRecoveryCode(inTransaction) {
+      const code = keyring.createRecoveryCode();
+      // Held in memory until it is confirmed: all there is to write is that it was delivered.
+      if (inTransaction) writer.transaction((tx) => inTransaction(tx, code, clock.now()));
+      return code;
+    },
+
+    createOwner(person, caller, inTransaction) {
       if (mode !== 'desktop' || !isWindow(caller)) {
         throw new AppError(
           'actor_denied',
@@ -90,7 +102,9 @@ export function createSetupService({
           if (users.countUsers(tx) > 0) {
             throw new AppError('invalid_transition', 'This desktop has its person already.');
           }
-          return users.createUser(tx, person, caller);
+          const user = users.createUser(tx, person, caller);
+          inTransaction?.(tx, user, clock.now());
+          return user;
         },
         { isDurable: true },
       );
@@ -98,10 +112,10 @@ export function createSetupService({
       return made;
     },
 
-    confirmRecoveryCode(lastGroup, caller) {
+    confirmRecoveryCode(lastGroup, caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
-      keyring.confirmRecoveryCode(lastGroup);
-      writer.transaction((tx) =>
+      keyring.confirmRecoveryCode(lastGroup, (tx) => {
+        const now = clock.now();
         audit.append(
           tx,
           {
@@ -112,17 +126,21 @@ export function createSetupService({
             subjectId: keyring.instanceId,
             person: { id: user.userId },
           },
-          clock.now(),
-        ),
-      );
+          now,
+        );
+        inTransaction?.(tx, undefined, now);
+      });
       afterCommit();
     },
 
-    dismiss(userId) {
-      writer.transaction((tx) => setSetting(tx, dismissedName(userId), flag, true));
+    dismiss(userId, inTransaction) {
+      writer.transaction((tx) => {
+        setSetting(tx, dismissedName(userId), flag, true);
+        inTransaction?.(tx, undefined, clock.now());
+      });
     },
 
-    updatePreferences(userId, change, caller) {
+    updatePreferences(userId, change, caller, inTransaction) {
       if (change.expiryDays !== undefined) requireUser(caller, 'owner', true);
       const updated = writer.transaction((tx) => {
         const next = users.updatePreferences(tx, userId, change);
@@ -141,6 +159,7 @@ export function createSetupService({
             clock.now(),
           );
         }
+        inTransaction?.(tx, next, clock.now());
         return next;
       });
       afterCommit();

@@ -17,7 +17,7 @@ import {
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import { snippetsFor } from '../../domain/agents/snippets';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
-import { answeringOnce, route, type ConsoleRoute } from './mount-console';
+import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
 
 export interface AgentRouteDeps {
   readonly reader: Reader;
@@ -33,8 +33,8 @@ export interface AgentRouteDeps {
 /** An owner and their agents. */
 export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
   const { reader, gate, commands, claims, inbox } = deps;
-  const detail = (user: UserActor, agentId: string): AgentDetail =>
-    getAgentDetail(reader, user.userId, agentId, deps.clock.now());
+  const detail = (db: Reader, user: UserActor, agentId: string): AgentDetail =>
+    getAgentDetail(db, user.userId, agentId, deps.clock.now());
   const presentKey = ({ id, secret, prefix, scopes }: IssuedKey) => ({
     id,
     secret,
@@ -42,75 +42,111 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
     scopes: [...scopes],
   });
 
-  return answeringOnce(gate, [
-    route(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
-    route(contract.getAgent, ({ user, params }) => detail(user, params.id)),
-    route(contract.listAgentHistory, ({ user, params, query }) =>
+  return [
+    readRoute(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
+    readRoute(contract.getAgent, ({ user, params }) => detail(reader, user, params.id)),
+    readRoute(contract.listAgentHistory, ({ user, params, query }) =>
       inbox.history(reader, user.userId, params.id, query),
     ),
-    route(
+    writeRoute(
       contract.createAgent,
-      ({ user, body, caller }) => {
-        const { agentId, key } = gate.command(commands.create, body, caller);
-        return { agent: detail(user, agentId), key: presentKey(key) };
-      },
+      ({ user, body, caller }, answering) =>
+        gate.command(
+          commands.create,
+          body,
+          caller,
+          answering((tx, { agentId, key }) => ({ agent: detail(tx, user, agentId), key: presentKey(key) })),
+        ),
       { hasSecret: () => true },
     ),
-    route(contract.listSnippets, ({ user, params }) => {
+    readRoute(contract.listSnippets, ({ user, params }) => {
       const agent = getOwnAgent(reader, user.userId, params.id);
       return { items: snippetsFor(deps.publicUrl(), agent.handle ?? agent.name) };
     }),
-    route(contract.updateAgent, ({ user, params, body, caller }) => {
-      gate.command(commands.update, { ...params, ...body }, caller);
-      return detail(user, params.id);
-    }),
-    route(contract.pauseAgent, ({ user, params, caller }) => {
-      gate.command(commands.pause, params, caller);
-      return detail(user, params.id);
-    }),
-    route(contract.resumeAgent, ({ user, params, caller }) => {
-      gate.command(commands.resume, params, caller);
-      return detail(user, params.id);
-    }),
-    route(contract.setPolicy, ({ user, params, body, caller }) => {
-      gate.command(commands.setPolicy, { ...params, ...body }, caller);
-      return detail(user, params.id);
-    }),
-    route(
+    writeRoute(contract.updateAgent, ({ user, params, body, caller }, answering) =>
+      gate.command(
+        commands.update,
+        { ...params, ...body },
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    writeRoute(contract.pauseAgent, ({ user, params, caller }, answering) =>
+      gate.command(
+        commands.pause,
+        params,
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    writeRoute(contract.resumeAgent, ({ user, params, caller }, answering) =>
+      gate.command(
+        commands.resume,
+        params,
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    writeRoute(contract.setPolicy, ({ user, params, body, caller }, answering) =>
+      gate.command(
+        commands.setPolicy,
+        { ...params, ...body },
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    writeRoute(
       contract.createKey,
-      ({ user, params, body, caller }) => {
-        const key = gate.command(commands.addKey, { ...params, ...body }, caller);
-        return { key: presentKey(key), agent: detail(user, params.id) };
-      },
+      ({ user, params, body, caller }, answering) =>
+        gate.command(
+          commands.addKey,
+          { ...params, ...body },
+          caller,
+          answering((tx, key) => ({ key: presentKey(key), agent: detail(tx, user, params.id) })),
+        ),
       { hasSecret: () => true },
     ),
-    route(contract.revokeKey, ({ user, params, caller }) => {
-      gate.command(commands.revokeKey, params, caller);
-      return detail(user, params.id);
-    }),
-    route(contract.listJoining, ({ user }) => ({
+    writeRoute(contract.revokeKey, ({ user, params, caller }, answering) =>
+      gate.command(
+        commands.revokeKey,
+        params,
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    readRoute(contract.listJoining, ({ user }) => ({
       items: listJoining(reader, deps.emailOf(user.userId), deps.clock.now()),
     })),
-    route(contract.previewClaim, async ({ user, body, caller }) => {
+    // A POST for the code's sake, and no write: it is asked again, not repeated.
+    readRoute(contract.previewClaim, async ({ user, body, caller }) => {
       const agent = await claims.preview(body.claimCode, caller);
       return presentJoining(reader, agent, deps.emailOf(user.userId), deps.clock.now());
     }),
-    route(
+    writeRoute(
       contract.claimAgent,
-      async ({ user, body, caller }) => {
+      ({ user, body, caller }, answering) => {
         if (body.agentId === undefined && body.claimCode === undefined) {
           throw new AppError('validation', 'claimCode: a code or an agentId is needed.', {
             fields: [{ path: 'claimCode', message: 'is needed' }],
           });
         }
-        const { agentId, key } = await claims.claim(body, caller);
-        return { agent: detail(user, agentId), key: key ? presentKey(key) : null };
+        return claims.claim(
+          body,
+          caller,
+          answering((tx, { agentId, key }) => ({
+            agent: detail(tx, user, agentId),
+            key: key ? presentKey(key) : null,
+          })),
+        );
       },
       { hasSecret: ({ key }) => key !== null },
     ),
-    route(contract.disownAgent, ({ params, caller }) => {
-      claims.disown(params.id, caller);
-      return { disowned: true as const };
-    }),
-  ]);
+    writeRoute(contract.disownAgent, ({ params, caller }, answering) =>
+      claims.disown(
+        params.id,
+        caller,
+        answering(() => ({ disowned: true as const })),
+      ),
+    ),
+  ];
 }

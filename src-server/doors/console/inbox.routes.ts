@@ -2,7 +2,7 @@ import * as contract from '../../contract/console/inbox';
 import type { Reader } from '../../db/open';
 import type { Gate } from '../../gate/gate';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
-import { answeringOnce, route, type ConsoleRoute } from './mount-console';
+import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
 
 export interface InboxRouteDeps {
   readonly reader: Reader;
@@ -14,28 +14,43 @@ export interface InboxRouteDeps {
 
 /** Where people decide. Every write goes to the gate with what the person looked at. */
 export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): ConsoleRoute[] {
-  return answeringOnce(gate, [
-    route(contract.listInbox, ({ user, query }) => inbox.list(reader, user.userId, query)),
-    route(contract.getInboxItem, ({ user, params }) => inbox.detail(reader, user.userId, params.id)),
-    route(contract.markRead, ({ params, body, caller }) => {
-      gate.markRead({ actionId: params.id, ...body }, caller);
-      return { isRead: true as const };
-    }),
-    route(contract.decide, ({ params, body, caller, user }) => {
-      gate.decide({ actionId: params.id, channel, ...body }, caller);
-      return inbox.detail(reader, user.userId, params.id);
-    }),
-    route(contract.editProposal, ({ params, body, caller, user }) => {
-      gate.edit({ actionId: params.id, ...body }, caller);
-      return inbox.detail(reader, user.userId, params.id);
-    }),
-    route(contract.retryFailed, ({ params, caller, user }) => {
-      gate.retry(params.id, caller);
-      return inbox.detail(reader, user.userId, params.id);
-    }),
-    route(contract.undoExecuted, ({ params, caller, user }) => {
-      gate.undo(params.id, caller);
-      return inbox.detail(reader, user.userId, params.id);
-    }),
-  ]);
+  return [
+    readRoute(contract.listInbox, ({ user, query }) => inbox.list(reader, user.userId, query)),
+    readRoute(contract.getInboxItem, ({ user, params }) => inbox.detail(reader, user.userId, params.id)),
+    writeRoute(contract.markRead, ({ params, body, caller }, answering) =>
+      gate.markRead(
+        { actionId: params.id, ...body },
+        caller,
+        answering(() => ({ isRead: true as const })),
+      ),
+    ),
+    writeRoute(contract.decide, ({ params, body, caller, user }, answering) =>
+      gate.decide(
+        { actionId: params.id, channel, ...body },
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.editProposal, ({ params, body, caller, user }, answering) =>
+      gate.edit(
+        { actionId: params.id, ...body },
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.retryFailed, ({ params, caller, user }, answering) =>
+      gate.retry(
+        params.id,
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.undoExecuted, ({ params, caller, user }, answering) =>
+      gate.undo(
+        params.id,
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
+  ];
 }

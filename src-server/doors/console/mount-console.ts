@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ConsoleEndpoint } from '../../contract/console/endpoint';
 import type { Caller, UserActor } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
+import { answerOnce, type Answering } from '../../gate/idempotency';
 import { AppError } from '../../lib/errors';
 import type { Logger } from '../../lib/logger';
 import { parseOrThrow } from '../../lib/validate';
@@ -19,39 +20,56 @@ export interface ConsoleRequest<Params, Query, Body> {
   readonly user: UserActor;
 }
 
-export interface ConsoleRoute {
-  readonly endpoint: ConsoleEndpoint<Schema, Schema, Schema, Schema>;
-  readonly handle: (request: ConsoleRequest<unknown, unknown, unknown>) => unknown;
-  /** Whether an answer holds a secret, which is not kept for repeats. */
-  readonly hasSecret?: (answer: unknown) => boolean;
-  /** Where answers to an `Idempotency-Key` are kept. */
-  readonly answers?: Pick<Gate, 'findAnswer' | 'keepAnswer'>;
-}
+type AnyRequest = ConsoleRequest<unknown, unknown, unknown>;
+type AnyEndpoint = ConsoleEndpoint<Schema, Schema, Schema, Schema>;
 
-/** Ties a handler to its endpoint with the endpoint's own types. */
-export function route<P extends Schema, Q extends Schema, B extends Schema, A extends Schema>(
+/** A read, or a write: which prints its answer in the transaction of its effect, and once per `Idempotency-Key`. */
+export type ConsoleRoute =
+  | {
+      readonly type: 'read';
+      readonly endpoint: AnyEndpoint;
+      readonly handle: (request: AnyRequest) => unknown;
+    }
+  | {
+      readonly type: 'write';
+      readonly endpoint: AnyEndpoint;
+      readonly handle: (request: AnyRequest, answering: Answering<unknown>) => unknown;
+      /** Whether an answer holds a secret, which is not kept for repeats. */
+      readonly hasSecret: (answer: unknown) => boolean;
+    };
+
+/** Ties the handler of a read to its endpoint with the endpoint's own types. */
+export function readRoute<P extends Schema, Q extends Schema, B extends Schema, A extends Schema>(
   endpoint: ConsoleEndpoint<P, Q, B, A>,
   handle: (
     request: ConsoleRequest<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>>,
   ) => z.input<A> | Promise<z.input<A>>,
-  { hasSecret }: { readonly hasSecret?: (answer: z.input<A>) => boolean } = {},
+): ConsoleRoute {
+  return { type: 'read', endpoint, handle: handle as (request: AnyRequest) => unknown };
+}
+
+/**
+ * Ties the handler of a write to its endpoint. It answers by handing `answering(present)` to the gate or service that
+ * makes the effect; what it returns is not looked at.
+ */
+export function writeRoute<P extends Schema, Q extends Schema, B extends Schema, A extends Schema>(
+  endpoint: ConsoleEndpoint<P, Q, B, A>,
+  handle: (
+    request: ConsoleRequest<ParsedOf<P>, ParsedOf<Q>, ParsedOf<B>>,
+    answering: Answering<z.input<A>>,
+  ) => unknown,
+  { hasSecret = () => false }: { readonly hasSecret?: (answer: z.input<A>) => boolean } = {},
 ): ConsoleRoute {
   return {
+    type: 'write',
     endpoint,
-    handle: handle as ConsoleRoute['handle'],
-    ...(hasSecret ? { hasSecret: hasSecret as ConsoleRoute['hasSecret'] } : {}),
+    handle: handle as (request: AnyRequest, answering: Answering<unknown>) => unknown,
+    hasSecret: hasSecret as (answer: unknown) => boolean,
   };
 }
 
-/** The writes among the routes answer a repeat with the same `Idempotency-Key` as they did the first time. */
-export function answeringOnce(
-  answers: NonNullable<ConsoleRoute['answers']>,
-  routes: readonly ConsoleRoute[],
-): ConsoleRoute[] {
-  return routes.map((one) => (one.endpoint.method === 'GET' ? one : { ...one, answers }));
-}
-
 export interface ConsoleDoorDeps {
+  readonly gate: Pick<Gate, 'findAnswer'>;
   readonly log: Logger;
   /** Who calls: the owner on the private socket, a signed-in person in server mode; anonymous otherwise. */
   readonly callerOf: (request: FastifyRequest) => Promise<Caller> | Caller;
@@ -69,7 +87,17 @@ export function mountConsoleRoutes(
   routes: readonly ConsoleRoute[],
   deps: ConsoleDoorDeps,
 ): void {
-  for (const { endpoint, handle, answers, hasSecret } of routes) {
+  const print = (endpoint: AnyEndpoint, answer: unknown): string => {
+    const printed = endpoint.answer.safeParse(answer);
+    if (!printed.success) {
+      deps.log.error({ err: printed.error, path: endpoint.path }, 'answer breaks its contract');
+      throw new Error(`The answer of ${endpoint.method} ${endpoint.path} breaks its contract`);
+    }
+    return JSON.stringify(printed.data);
+  };
+
+  for (const route of routes) {
+    const { endpoint } = route;
     app.route({
       method: endpoint.method,
       url: `${CONSOLE_PREFIX}${endpoint.path}`,
@@ -85,23 +113,22 @@ export function mountConsoleRoutes(
           if (access === 'admin' && actor.role !== 'admin')
             throw new AppError('forbidden', 'Only an admin can do this.');
         }
-        const earlier = answers?.findAnswer(caller);
-        if (earlier) return sendAnswer(reply.header('idempotent-replayed', 'true'), earlier.body);
-        const answer = await handle({
+        const parsed = (): AnyRequest => ({
           params: endpoint.params ? paramsOf(endpoint.params, request) : undefined,
           query: endpoint.query ? parseOrThrow(endpoint.query, request.query) : undefined,
           body: endpoint.body ? parseOrThrow(endpoint.body, request.body ?? {}) : undefined,
           caller,
           user: actor as UserActor,
         });
-        const printed = endpoint.answer.safeParse(answer);
-        if (!printed.success) {
-          deps.log.error({ err: printed.error, path: endpoint.path }, 'answer breaks its contract');
-          throw new Error(`The answer of ${endpoint.method} ${endpoint.path} breaks its contract`);
-        }
-        const body = JSON.stringify(printed.data);
-        answers?.keepAnswer(caller, { status: 200, body }, { hasSecret: hasSecret?.(answer) === true });
-        return sendAnswer(reply, body);
+        if (route.type === 'read') return sendAnswer(reply, print(endpoint, await route.handle(parsed())));
+        const { type, sealed } = await answerOnce<unknown>(
+          deps.gate,
+          caller,
+          (answer) => ({ status: 200, body: print(endpoint, answer), hasSecret: route.hasSecret(answer) }),
+          (answering) => route.handle(parsed(), answering),
+        );
+        if (type === 'replayed') reply.header('idempotent-replayed', 'true');
+        return sendAnswer(reply, sealed.body);
       },
     });
   }

@@ -1,15 +1,14 @@
 import * as contract from '../../contract/console/session';
 import type { Me } from '../../contract/console/session';
+import type { Db } from '../../db/open';
 import type { Caller, UserActor } from '../../gate/caller';
 import { AppError } from '../../lib/errors';
 import { toIso, toIsoOrNull } from '../../lib/clock';
 import type { DemoService } from '../../domain/demo/demo.service';
 import type { SetupService } from '../../domain/identity/setup.service';
-import { answeringOnce, route, type ConsoleRoute } from './mount-console';
-import type { Gate } from '../../gate/gate';
+import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
 
 export interface SessionRouteDeps {
-  readonly gate: Gate;
   readonly mode: 'desktop' | 'server';
   readonly version: string;
   readonly publicUrl: () => string;
@@ -21,9 +20,9 @@ export interface SessionRouteDeps {
 export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
   const { setup } = deps;
 
-  const presentMe = (caller: Caller): Me => {
+  const presentMe = (caller: Caller, db?: Db): Me => {
     const actor = caller.actor.type === 'user' ? caller.actor : undefined;
-    const user = actor && setup.findUser(actor.userId);
+    const user = actor && setup.findUser(actor.userId, db);
     return {
       mode: deps.mode,
       version: deps.version,
@@ -38,13 +37,13 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
           }
         : null,
       mayDecide: user !== undefined && actor?.mayDecide === true,
-      preferences: user ? setup.preferencesOf(user.id) : contract.DEFAULT_PREFERENCES,
+      preferences: user ? setup.preferencesOf(user.id, db) : contract.DEFAULT_PREFERENCES,
       setup: {
-        hasOwner: setup.hasOwner(),
+        hasOwner: setup.hasOwner(db),
         ...(user
-          ? setup.progressOf(user.id)
+          ? setup.progressOf(user.id, db)
           : { hasAgent: false, hasDecided: false, hasSampleWorld: false, isDismissed: false }),
-        hasRecoveryCode: setup.hasRecoveryCode(),
+        hasRecoveryCode: setup.hasRecoveryCode(db),
       },
       frozenAt: toIsoOrNull(user?.frozenAt ?? null),
     };
@@ -60,36 +59,61 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
     }
   };
 
-  return answeringOnce(deps.gate, [
-    route(contract.getMe, ({ caller }) => presentMe(caller)),
-    route(contract.setUp, ({ body, caller }) => {
-      const user = setup.createOwner(body, caller);
-      return presentMe({
-        ...caller,
-        actor: { type: 'user', userId: user.id, role: user.role, mayDecide: true, sessionId: null },
-      });
-    }),
-    route(
+  return [
+    readRoute(contract.getMe, ({ caller }) => presentMe(caller)),
+    writeRoute(contract.setUp, ({ body, caller }, answering) =>
+      setup.createOwner(
+        body,
+        caller,
+        answering((tx, { id: userId, role }) =>
+          presentMe(
+            { ...caller, actor: { type: 'user', userId, role, mayDecide: true, sessionId: null } },
+            tx,
+          ),
+        ),
+      ),
+    ),
+    writeRoute(
       contract.createRecoveryCode,
-      ({ user }) => {
+      ({ user }, answering) => {
         assertKeeper(user);
-        return { recoveryCode: setup.createRecoveryCode() };
+        return setup.createRecoveryCode(answering((_tx, recoveryCode) => ({ recoveryCode })));
       },
       { hasSecret: () => true },
     ),
-    route(contract.confirmRecoveryCode, ({ body, user, caller }) => {
+    writeRoute(contract.confirmRecoveryCode, ({ body, user, caller }, answering) => {
       assertKeeper(user);
-      setup.confirmRecoveryCode(body.lastGroup, caller);
-      return presentMe(caller);
+      setup.confirmRecoveryCode(
+        body.lastGroup,
+        caller,
+        answering((tx) => presentMe(caller, tx)),
+      );
     }),
-    route(contract.dismissSetup, ({ user, caller }) => {
-      setup.dismiss(user.userId);
-      return presentMe(caller);
-    }),
-    route(contract.updatePreferences, ({ body, user, caller }) =>
-      setup.updatePreferences(user.userId, body, caller),
+    writeRoute(contract.dismissSetup, ({ user, caller }, answering) =>
+      setup.dismiss(
+        user.userId,
+        answering((tx) => presentMe(caller, tx)),
+      ),
     ),
-    route(contract.loadSampleWorld, ({ caller }) => deps.demo.load(caller)),
-    route(contract.removeSampleWorld, ({ caller }) => ({ removed: deps.demo.remove(caller) })),
-  ]);
+    writeRoute(contract.updatePreferences, ({ body, user, caller }, answering) =>
+      setup.updatePreferences(
+        user.userId,
+        body,
+        caller,
+        answering((_tx, preferences) => preferences),
+      ),
+    ),
+    writeRoute(contract.loadSampleWorld, ({ caller }, answering) =>
+      deps.demo.load(
+        caller,
+        answering((_tx, made) => made),
+      ),
+    ),
+    writeRoute(contract.removeSampleWorld, ({ caller }, answering) =>
+      deps.demo.remove(
+        caller,
+        answering((_tx, removed) => ({ removed })),
+      ),
+    ),
+  ];
 }

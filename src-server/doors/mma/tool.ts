@@ -3,7 +3,7 @@ import type { Scope } from '../../contract/common';
 import type { Caller } from '../../gate/caller';
 import type { ActionDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
-import type { StoredAnswer } from '../../gate/idempotency';
+import { answerOnce, type Answering, type StoredAnswer } from '../../gate/idempotency';
 import type { PerformOptions } from '../../gate/propose';
 import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
 import { toIso, toIsoOrNull } from '../../lib/clock';
@@ -119,18 +119,15 @@ export function admitted(gate: Gate, tool: MmaTool): MmaTool {
   };
 }
 
-/** A write that is no action, with the first answer for a repeat: a person's command, a withdrawal. */
-export async function answerOnce(
+/** A write that is no action, once per key and answered in its transaction: a person's command, a withdrawal. */
+export async function answerToolOnce(
   gate: Gate,
   caller: Caller,
   { seal }: Pick<ToolCallOptions, 'seal'>,
-  work: () => ToolData,
+  work: (answering: Answering<ToolData>) => unknown,
 ): Promise<ToolReply> {
-  const earlier = gate.findAnswer(caller);
-  if (earlier) return { replayed: earlier };
-  const data = work();
-  gate.keepAnswer(caller, seal(data));
-  return { data };
+  const answer = await answerOnce(gate, caller, seal, work);
+  return answer.type === 'first' ? { data: answer.made } : { replayed: answer.sealed };
 }
 
 /** A tool's payload with its `note` apart. @throws AppError `validation` */

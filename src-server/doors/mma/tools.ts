@@ -6,6 +6,7 @@ import type { Reader } from '../../db/open';
 import type { Caller } from '../../gate/caller';
 import type { ActionDefinition, QueryDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
+import type { Answering } from '../../gate/idempotency';
 import { requireDecider } from '../../gate/decide';
 import { findActionOfSubject, type ActionRow } from '../../gate/actions.repo';
 import { toIso } from '../../lib/clock';
@@ -19,7 +20,7 @@ import type { MessageActions } from '../../domain/messages/messages.actions';
 import type { NetworkActions } from '../../domain/network/network.actions';
 import {
   admitted,
-  answerOnce,
+  answerToolOnce,
   parsePayload,
   performTool,
   PROPOSE,
@@ -152,7 +153,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
     );
   };
 
-  const updateStatus = (payload: unknown, caller: Caller): ToolData => {
+  const updateStatus = (payload: unknown, caller: Caller, answering: Answering<ToolData>): void => {
     const input = parsePayload(contract.draftStatusPayload, payload);
     const user = requireDecider(caller);
     const action = findActionOfSubject(reader, input.postId);
@@ -164,7 +165,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         { fields: [{ path: 'payloadSha256', message: 'is required' }] },
       );
     }
-    const decided = gate.decide(
+    gate.decide(
       {
         actionId: action.id,
         version: action.version,
@@ -173,9 +174,11 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         channel: 'api',
       },
       caller,
+      answering((tx, decided) => {
+        const post = findPost(tx, decided.subjectId);
+        return post ? presentPost(post) : { postId: input.postId, status: agentStatusOf(decided) };
+      }),
     );
-    const post = findPost(reader, decided.subjectId);
-    return post ? presentPost(post) : { postId: input.postId, status: agentStatusOf(decided) };
   };
 
   const tools: MmaTool[] = [
@@ -241,7 +244,7 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       annotations: { ...PROPOSE, destructiveHint: true },
       async call(payload, caller, options) {
         userOnly(caller, 'drafts.updateStatus');
-        return answerOnce(gate, caller, options, () => updateStatus(payload, caller));
+        return answerToolOnce(gate, caller, options, (answering) => updateStatus(payload, caller, answering));
       },
     },
     {
@@ -275,9 +278,14 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       annotations: PROPOSE,
       async call(payload, caller, options) {
         userOnly(caller, 'connections.respond');
-        return answerOnce(gate, caller, options, () => ({
-          ...gate.command(deps.network.respond, payload ?? {}, caller),
-        }));
+        return answerToolOnce(gate, caller, options, (answering) =>
+          gate.command(
+            deps.network.respond,
+            payload ?? {},
+            caller,
+            answering((_tx, answered) => ({ ...answered })),
+          ),
+        );
       },
     },
     {
@@ -291,7 +299,12 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
       hasForeignText: false,
       annotations: { ...PROPOSE, idempotentHint: true },
       call: (payload, caller, options) =>
-        answerOnce(gate, caller, options, () => publishDraft(payload, caller)),
+        answerToolOnce(gate, caller, options, (answering) =>
+          gate.keepAnswer(
+            publishDraft(payload, caller),
+            answering((_tx, post) => post),
+          ),
+        ),
     },
     {
       name: 'messages.sendHuman',
@@ -381,8 +394,12 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         const { draftId } = parsePayload(contract.proposalPayload, payload);
         const action = getOwnProposal(reader, draftId, requireAgentActor(caller));
         const definition = deps.actions.get(action.actionName) ?? { editable: [] };
-        return answerOnce(gate, caller, options, () =>
-          presentProposal(reader, gate.withdraw(action.id, caller), definition),
+        return answerToolOnce(gate, caller, options, (answering) =>
+          gate.withdraw(
+            action.id,
+            caller,
+            answering((tx, withdrawn) => presentProposal(tx, withdrawn, definition)),
+          ),
         );
       },
     },

@@ -1,0 +1,264 @@
+import { expect, it, describe } from 'vitest';
+import type { InboxDetail } from '../../contract/console/inbox';
+import { approve, openDesk, openOffice, type HeldData, type MmaOk } from '../../testing/mma-fixture';
+import { createTestServer, registerAgent, type TestServer } from '../../testing/test-server';
+import { SOCKET_SECRET_HEADER } from '../../contract/process';
+
+/** decisions §3: what a person does runs once per key, and its first answer comes back byte for byte. */
+
+interface Write {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** As the table of routes names it, below `/api/console`. */
+  readonly route: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly hasSecret?: boolean;
+}
+
+interface Sent {
+  readonly status: number;
+  readonly bytes: string;
+  readonly isReplayed: boolean;
+}
+
+async function send(server: TestServer, write: Write, key: string): Promise<Sent> {
+  const answer = await server.consoleApp.inject({
+    method: write.method,
+    url: `/api/console${write.path}`,
+    headers: { [SOCKET_SECRET_HEADER]: server.socketSecret, 'idempotency-key': key },
+    payload: write.body ?? {},
+  });
+  return {
+    status: answer.statusCode,
+    bytes: answer.body,
+    isReplayed: answer.headers['idempotent-replayed'] === 'true',
+  };
+}
+
+/** Everything that a write may leave behind: where it failed, nothing of it is there. */
+function contentOf(server: TestServer): string {
+  const { read } = server.context.database.raw;
+  const tables = [
+    'users',
+    'agents',
+    'agent_keys',
+    'actions',
+    'action_versions',
+    'decisions',
+    'reads',
+    'posts',
+  ];
+  const rows = [...tables, 'policies', 'connections', 'jobs', 'outbox', 'audit', 'settings', 'instance'].map(
+    (name) => read.prepare(`select * from ${name}`).all(),
+  );
+  return JSON.stringify(rows);
+}
+
+/** While it is on, no answer can be stored: the moment between effect and answer, made as long as one likes. */
+function breakAnswers(server: TestServer): Disposable {
+  const { write } = server.context.database.raw;
+  write.exec(
+    `create temp trigger no_answers before insert on main.idempotency_keys begin select raise(abort, 'broken'); end`,
+  );
+  return { [Symbol.dispose]: () => void write.exec('drop trigger no_answers') };
+}
+
+const COVERED = new Set<string>();
+
+async function expectOnce(server: TestServer, write: Write): Promise<void> {
+  COVERED.add(`${write.method} /api/console${write.route}`);
+  const key = `key-${write.route}`;
+  const before = contentOf(server);
+  {
+    using _broken = breakAnswers(server);
+    expect([write.path, (await send(server, write, key)).status]).toEqual([write.path, 500]);
+    expect(contentOf(server)).toBe(before);
+  }
+  const first = await send(server, write, key);
+  expect([write.path, first.status, first.isReplayed]).toEqual([write.path, 200, false]);
+  const after = contentOf(server);
+  const repeat = await send(server, write, key);
+  if (write.hasSecret) {
+    expect([write.path, repeat.status]).toEqual([write.path, 409]);
+    expect(repeat.bytes).toContain('already delivered');
+  } else {
+    expect(repeat).toEqual({ ...first, isReplayed: true });
+  }
+  expect(contentOf(server)).toBe(after);
+}
+
+describe('a person’s write and its answer are one transaction', () => {
+  it('in first run', async () => {
+    const server = await createTestServer();
+    const person = { displayName: 'Anna', email: 'anna@example.org', locale: 'en' };
+    await expectOnce(server, { method: 'POST', route: '/setup', path: '/setup', body: person });
+    const code = { method: 'POST', route: '/setup/recovery-code', path: '/setup/recovery-code' } as const;
+    await expectOnce(server, { ...code, hasSecret: true });
+    const made = JSON.parse((await send(server, code, 'another')).bytes) as { recoveryCode: string };
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/setup/recovery-code/confirm',
+      path: '/setup/recovery-code/confirm',
+      body: { lastGroup: made.recoveryCode.split('-').at(-1) ?? '' },
+    });
+    await expectOnce(server, { method: 'POST', route: '/setup/dismiss', path: '/setup/dismiss' });
+    await expectOnce(server, {
+      method: 'PATCH',
+      route: '/preferences',
+      path: '/preferences',
+      body: { expiryDays: 3 },
+    });
+  });
+
+  it('for the sample world, which is made in several steps and counted once', async () => {
+    const { server } = await openDesk();
+    const load = { method: 'POST', route: '/sample-world', path: '/sample-world' } as const;
+    COVERED.add('POST /api/console/sample-world');
+    const [first, second] = await Promise.all([send(server, load, 'k'), send(server, load, 'k')]);
+    expect([first.status, second.bytes]).toEqual([200, first.bytes]);
+    expect([first.isReplayed, second.isReplayed].filter(Boolean)).toHaveLength(1);
+    expect(await send(server, load, 'k')).toEqual({ ...first, isReplayed: true });
+    await expectOnce(server, { method: 'DELETE', route: '/sample-world', path: '/sample-world' });
+  });
+
+  it('for decisions, whose repeat says what the first one said, whatever came after', async () => {
+    const desk = await openDesk();
+    const { server, key } = desk;
+    const propose = async (content: string): Promise<InboxDetail> => {
+      const held = await server.tool<MmaOk<HeldData>>(key, 'drafts.create', { content });
+      const id = server.context.database.raw.read
+        .prepare('select id from actions where subject_id = ?')
+        .pluck()
+        .get(held.body.data.draftId) as string;
+      return (await server.console<InboxDetail>('GET', `/inbox/${id}`)).body;
+    };
+    const write = (id: string, verb: string, body: object): Write => ({
+      method: 'POST',
+      route: `/inbox/:id/${verb}`,
+      path: `/inbox/${id}/${verb}`,
+      body,
+    });
+    const item = await propose('Fresh marmalade');
+    await expectOnce(server, write(item.id, 'edit', { ...seen(item), fields: { content: 'Fresh jam' } }));
+    const edited = (await server.console<InboxDetail>('GET', `/inbox/${item.id}`)).body;
+    await expectOnce(server, write(item.id, 'read', seen(edited)));
+    const decide = write(item.id, 'decide', { ...seen(edited), verdict: 'approve' });
+    await expectOnce(server, decide);
+    const decided = await send(server, decide, 'key-/inbox/:id/decide');
+    expect(JSON.parse(decided.bytes)).toMatchObject({ status: 'executed', isUndone: false });
+    await expectOnce(server, write(item.id, 'undo', {}));
+    expect(await send(server, decide, 'key-/inbox/:id/decide')).toEqual(decided);
+
+    const bob = server.context.ids.uuid();
+    server.context.database.raw.write
+      .prepare(
+        "insert into users (id, email, display_name, role, plan, created_at) values (?, 'b@example.org', 'Bob', 'owner', 'free', 0)",
+      )
+      .run(bob);
+    const ask = async () =>
+      (await server.tool<MmaOk<HeldData>>(key, 'connections.request', { targetUserId: bob })).body.data
+        .draftId;
+    const [one, two] = [await ask(), await ask()];
+    await approve(server, one);
+    await approve(server, two);
+    const { id } = server.context.database.raw.read
+      .prepare("select id from actions where subject_id = ? and status = 'failed'")
+      .get(two) as { id: string };
+    await expectOnce(server, write(id, 'retry', {}));
+  });
+
+  it('for agents, keys and policies', async () => {
+    const { server, agent } = await openDesk();
+    const path = `/agents/${agent.agentId}`;
+    const own = { route: '/agents/:id', path } as const;
+    const created = { name: 'Second', handle: 'second' };
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents',
+      path: '/agents',
+      body: created,
+      hasSecret: true,
+    });
+    await expectOnce(server, { ...own, method: 'PATCH', body: { name: 'Renamed' } });
+    await expectOnce(server, { method: 'POST', route: '/agents/:id/pause', path: `${path}/pause` });
+    await expectOnce(server, { method: 'POST', route: '/agents/:id/resume', path: `${path}/resume` });
+    await expectOnce(server, {
+      method: 'PUT',
+      route: '/agents/:id/policy',
+      path: `${path}/policy`,
+      body: { kind: 'reaction', verdict: 'deny' },
+    });
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/keys',
+      path: `${path}/keys`,
+      body: { name: 'Two' },
+      hasSecret: true,
+    });
+    const keyId = server.context.database.raw.read
+      .prepare("select id from agent_keys where name = 'Two'")
+      .pluck()
+      .get() as string;
+    await expectOnce(server, {
+      method: 'DELETE',
+      route: '/agents/:id/keys/:keyId',
+      path: `${path}/keys/${keyId}`,
+    });
+  });
+
+  it('for claims', async () => {
+    const { server } = await openDesk();
+    const email = server.context.database.raw.read.prepare('select email from users').pluck().get();
+    const [first, second, third] = [
+      await registerAgent(server, 'one@example.org'),
+      await registerAgent(server, 'two@example.org'),
+      await registerAgent(server, String(email)),
+    ];
+    const claim = { method: 'POST', route: '/joining/claim', path: '/joining/claim' } as const;
+    await expectOnce(server, { ...claim, body: { claimCode: first.claimCode } });
+    const replacing = { ...claim, body: { claimCode: second.claimCode, replaceKeys: true } };
+    expect((await send(server, replacing, 'secret')).status).toBe(200);
+    expect((await send(server, replacing, 'secret')).bytes).toContain('already delivered');
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/joining/:id/disown',
+      path: `/joining/${third.agentId}/disown`,
+    });
+  });
+
+  it('through the tools for people, too', async () => {
+    const { server, key, person } = await openOffice();
+    const held = await server.tool<MmaOk<HeldData>>(key, 'drafts.create', { content: 'Fresh marmalade' });
+    const decide = () =>
+      server.tool(
+        person.token,
+        'drafts.updateStatus',
+        { postId: held.body.data.draftId, action: 'approve' },
+        { 'idempotency-key': 'k' },
+      );
+    const before = contentOf(server);
+    {
+      using _broken = breakAnswers(server);
+      expect((await decide()).status).toBe(500);
+      expect(contentOf(server)).toBe(before);
+    }
+    const first = await decide();
+    expect(first.body).toMatchObject({ ok: true, data: { status: 'PUBLISHED' } });
+    const repeat = await decide();
+    expect([repeat.body, repeat.headers['idempotent-replayed']]).toEqual([first.body, 'true']);
+  });
+
+  it('and no write of the console is left out', async () => {
+    const { server } = await openDesk();
+    const writes = server.consoleApp.routeTable
+      .filter(({ isWrite }) => isWrite)
+      .map(({ method, path }) => `${method} ${path}`);
+    // A look at a code writes nothing.
+    expect(writes.filter((one) => !COVERED.has(one))).toEqual(['POST /api/console/joining/preview']);
+    expect(writes.length).toBeGreaterThan(15);
+  });
+});
+
+function seen({ version, versions }: InboxDetail): { version: number; hash: string | undefined } {
+  return { version, hash: versions.find((one) => one.version === version)?.hash };
+}

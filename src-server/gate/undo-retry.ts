@@ -1,0 +1,108 @@
+import type { Tx } from '../db/open';
+import { DAY } from '../lib/clock';
+import { AppError } from '../lib/errors';
+import { findVersion, updateAction, type ActionRow } from './actions.repo';
+import type { Caller, UserActor } from './caller';
+import { findOwn, getAction, requireDecider } from './decide';
+import { definitionOf, record, type GateDeps } from './deps';
+import { assertFailed, enqueueExecution, executeIn, executionKey } from './execute';
+import type { InTransaction } from './idempotency';
+import { KIND_TABLE } from './kinds';
+import { getPayload } from './payload';
+import { contextOf } from './steps';
+
+/** How long a failed effect can be run again (decisions §3). */
+export const RETRY_WINDOW_MS = DAY;
+
+/** Runs a failed effect again on the same decision. @throws AppError `invalid_transition`, `gone` after 24 hours */
+export function retry(
+  deps: GateDeps,
+  actionId: string,
+  caller: Caller,
+  inTransaction?: InTransaction<ActionRow>,
+): ActionRow {
+  const user = requireDecider(caller);
+  deps.writer.transaction(
+    (tx) => {
+      const now = deps.clock.now();
+      const action = findOwn(tx, actionId, user);
+      assertFailed(action);
+      if (action.decidedAt === null || action.decidedAt + RETRY_WINDOW_MS < now) {
+        throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.');
+      }
+      updateAction(tx, actionId, { status: 'approved', updatedAt: now, runAt: now });
+      enqueueExecution(deps, tx, action, executionKey(action), now, now);
+      record(
+        deps,
+        tx,
+        {
+          type: 'action.retried',
+          caller,
+          action,
+          data: { version: action.version, hash: action.hash },
+          personId: user.userId,
+        },
+        now,
+      );
+      executeIn(deps, tx, actionId, now);
+      inTransaction?.(tx, getAction(tx, actionId), now);
+    },
+    { isDurable: true },
+  );
+  deps.afterCommit();
+  return getAction(deps.reader, actionId);
+}
+
+/** Undoes an executed reversible action. @throws AppError `invalid_transition` where its kind can't be undone */
+export function undo(
+  deps: GateDeps,
+  actionId: string,
+  caller: Caller,
+  inTransaction?: InTransaction<ActionRow>,
+): ActionRow {
+  const user = requireDecider(caller);
+  deps.writer.transaction(
+    (tx) => {
+      const now = deps.clock.now();
+      undoIn(deps, tx, actionId, { user, caller, now });
+      inTransaction?.(tx, getAction(tx, actionId), now);
+    },
+    { isDurable: true },
+  );
+  deps.afterCommit();
+  return getAction(deps.reader, actionId);
+}
+
+function undoIn(
+  deps: GateDeps,
+  tx: Tx,
+  actionId: string,
+  { user, caller, now }: { readonly user: UserActor; readonly caller: Caller; readonly now: number },
+): void {
+  const action = findOwn(tx, actionId, user);
+  const definition = definitionOf(deps, action.actionName);
+  const stored = findVersion(tx, actionId, action.version);
+  if (action.status !== 'executed' || !KIND_TABLE[action.kind].canUndo || !definition.undo || !stored) {
+    throw new AppError('invalid_transition', 'This action cannot be undone.');
+  }
+  if (action.isUndone) return;
+  const payload = getPayload(stored);
+  definition.undo(
+    tx,
+    contextOf(deps, tx, action, payload.input, payload.targets, now),
+    action.result === null ? null : JSON.parse(action.result),
+  );
+  updateAction(tx, actionId, { status: 'executed', updatedAt: now, isUndone: true });
+  record(
+    deps,
+    tx,
+    {
+      type: 'action.undone',
+      caller,
+      action,
+      data: { version: action.version, hash: action.hash },
+      personId: user.userId,
+    },
+    now,
+  );
+}
