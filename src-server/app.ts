@@ -9,6 +9,7 @@ import { sessionRoutes } from './doors/console/session.routes';
 import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
 import { createBaseApp } from './doors/http/base-app';
+import { addressOf } from './doors/http/address';
 import { authenticate, credentialOf, idempotencyOf, type CredentialDeps } from './doors/http/credentials';
 import type { Dialect } from './doors/http/dialect';
 import { createGuard, hostsOf } from './doors/http/guard';
@@ -110,7 +111,7 @@ export async function buildAgentApp(
   options: AgentAppOptions = {},
 ): Promise<FastifyInstance> {
   const { log, ids, reader, clock, limiter, usage, config, gate, identity, publicUrl } = context;
-  const app = createBaseApp({ log, ids, dialect: dialectOf });
+  const app = createBaseApp({ log, ids, dialect: dialectOf, trustProxy: config.trustProxy });
 
   let hosts: ReadonlySet<string> | undefined;
   const guard = createGuard({
@@ -192,7 +193,7 @@ export async function buildAgentApp(
     instructions: MCP_INSTRUCTIONS,
     async authenticate(request) {
       if (credentialOf(request) === undefined) {
-        await limiter.consume('public.ip', request.ip);
+        await limiter.consume('public.ip', addressOf(request));
         return null;
       }
       try {
@@ -257,7 +258,7 @@ export async function buildAgentApp(
         face: 'console',
         transport: 'console',
         traceId: request.id,
-        ip: request.ip,
+        ip: addressOf(request),
         userAgent,
         client: userAgent,
         ...(user ? { idempotency: idempotencyOf(request, user.userId) } : {}),

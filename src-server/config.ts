@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** Parsed once, here alone (style 16). Secrets travel apart from settings. */
@@ -20,7 +21,11 @@ export interface Config {
   readonly logLevel: string;
   readonly smtpUrl: string | undefined;
   readonly mailFrom: string;
+  /** Whose `X-Forwarded-For` is believed: proxies by address, or how many of them stand in front. Nobody's unless set. */
+  readonly trustProxy: TrustProxy | undefined;
 }
+
+export type TrustProxy = readonly string[] | number;
 
 export interface Secrets {
   readonly masterKeyFile: string | undefined;
@@ -40,11 +45,45 @@ const flags = z.object({
   socket: z.string().max(1_000).optional(),
 });
 
+const MAX_HOPS = 10;
+
+/** An address or a network; never every address, which would let anybody choose theirs. */
+function isNetwork(text: string): boolean {
+  const [address = '', prefix, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  if (prefix === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(prefix) && Number(prefix) <= (version === 4 ? 32 : 128);
+}
+
+/** `10.0.0.1, fd00::/8`, or a number of hops. Empty and `0` trust nobody. */
+const trustProxy = z
+  .string()
+  .max(1_000)
+  .transform((given, context): TrustProxy | undefined => {
+    const parts = given
+      .split(',')
+      .map((part) => part.trim())
+      .filter((part) => part !== '');
+    const [only] = parts;
+    if (only === undefined) return undefined;
+    if (parts.length === 1 && /^\d{1,2}$/.test(only) && Number(only) <= MAX_HOPS) {
+      return only === '0' ? undefined : Number(only);
+    }
+    if (parts.every(isNetwork)) return parts;
+    context.addIssue({
+      code: 'custom',
+      message: `must be addresses or networks such as 10.0.0.1, 192.168.0.0/16, or a number of hops up to ${MAX_HOPS}`,
+    });
+    return z.NEVER;
+  });
+
 const environment = z.object({
   COUNTERSIGN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   COUNTERSIGN_PUBLIC_URL: z.url().optional(),
   COUNTERSIGN_SMTP_URL: z.string().max(1_000).optional(),
   COUNTERSIGN_MAIL_FROM: z.string().max(254).default('Countersign <countersign@localhost>'),
+  COUNTERSIGN_TRUST_PROXY: trustProxy.optional(),
   COUNTERSIGN_MASTER_KEY_FILE: z.string().max(1_000).optional(),
   COUNTERSIGN_MASTER_KEY: z.string().max(1_000).optional(),
 });
@@ -102,6 +141,8 @@ export function readConfig(
       logLevel: variable.COUNTERSIGN_LOG_LEVEL,
       smtpUrl: variable.COUNTERSIGN_SMTP_URL,
       mailFrom: variable.COUNTERSIGN_MAIL_FROM,
+      // A desktop listens to its own machine; nobody stands between.
+      trustProxy: flag.desktop ? undefined : variable.COUNTERSIGN_TRUST_PROXY,
     },
     secrets: {
       masterKeyFile: variable.COUNTERSIGN_MASTER_KEY_FILE,

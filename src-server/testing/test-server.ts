@@ -32,6 +32,7 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly hasLimits?: boolean;
   readonly allowsSignUp?: boolean;
   readonly hasConsole?: boolean;
+  readonly trustProxy?: Config['trustProxy'];
   /** Reuse a data folder, to look at a restart. */
   readonly dataFolder?: string;
   readonly masterKey?: Buffer;
@@ -106,6 +107,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     logLevel: process.env['COUNTERSIGN_TEST_LOG'] ?? 'silent',
     smtpUrl: undefined,
     mailFrom: 'Countersign <countersign@localhost>',
+    trustProxy: options.trustProxy,
   };
   const context = createContext({ config, masterKey, clock, log: createLogger(config.logLevel) });
   const agentApp = await buildAgentApp(context, options);

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addressOf } from './address';
 import type { z } from 'zod';
 import {
   authApi,
@@ -103,7 +104,7 @@ export function authRoutes(deps: AuthRoutesDeps): (app: FastifyInstance) => Prom
       return await work();
     } catch (error) {
       const isGuess = isAppError(error) && error.code === 'unauthenticated';
-      if (isGuess && !isLoopback(request.ip)) await limiter.consume('auth.guess', request.ip);
+      if (isGuess && !isLoopback(addressOf(request))) await limiter.consume('auth.guess', addressOf(request));
       throw error;
     }
   };
@@ -114,7 +115,7 @@ export function authRoutes(deps: AuthRoutesDeps): (app: FastifyInstance) => Prom
     // RATE-1 counts unauthenticated calls by address; signing in is nothing else.
     app.addHook('preHandler', async (request) => {
       const caller = callerOf(request);
-      caller.rateLimit = await limiter.consume('public.ip', request.ip);
+      caller.rateLimit = await limiter.consume('public.ip', addressOf(request));
       request.caller = caller;
     });
 
@@ -223,7 +224,7 @@ function callerOf(request: FastifyRequest, actor: UserActor | null = null): Call
     face: 'nb',
     transport: 'rest',
     traceId: request.id,
-    ip: request.ip,
+    ip: addressOf(request),
     userAgent: request.headers['user-agent'] ?? null,
     client: null,
   };

@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError, isAppError } from '../../lib/errors';
+import type { TrustProxy } from '../../config';
 import type { Ids } from '../../lib/ids';
 import type { Logger } from '../../lib/logger';
 import type { Caller } from '../../gate/caller';
@@ -43,12 +44,21 @@ export function createBaseApp({
   log,
   ids,
   dialect,
+  trustProxy,
 }: {
   readonly log: Logger;
   readonly ids: Ids;
   readonly dialect: (url: string) => Dialect;
+  readonly trustProxy?: TrustProxy | undefined;
 }): FastifyInstance {
   const app = Fastify({
+    // Off unless set: a header anybody can write would choose whose limits and whose audit rows a call counts for.
+    trustProxy:
+      typeof trustProxy === 'number'
+        ? (_address, hop) => hop < trustProxy
+        : trustProxy
+          ? [...trustProxy]
+          : false,
     logger: false,
     bodyLimit: BODY_LIMIT_BYTES,
     forceCloseConnections: true,

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { addressOf } from './address';
 import type { Reader } from '../../db/open';
 import type { Actor, Caller, IdempotencyRequest } from '../../gate/caller';
 import type { Face } from '../../gate/kinds';
@@ -52,7 +53,7 @@ export async function authenticate(
     face,
     transport,
     traceId: request.id,
-    ip: request.ip,
+    ip: addressOf(request),
     userAgent,
     client: userAgent,
   };
@@ -61,9 +62,9 @@ export async function authenticate(
     const caller: Caller = {
       ...base,
       actor: { type: 'anonymous' },
-      idempotency: idempotencyOf(request, `ip:${request.ip}`),
+      idempotency: idempotencyOf(request, `ip:${addressOf(request)}`),
     };
-    caller.rateLimit = await deps.limiter.consume('public.ip', request.ip);
+    caller.rateLimit = await deps.limiter.consume('public.ip', addressOf(request));
     request.caller = caller;
     return { caller, hasCredential: false };
   }
@@ -86,7 +87,7 @@ export async function authenticate(
     return { caller, hasCredential: true };
   }
   // A bad key counts for its address, so that guessing is as slow as calling without one.
-  await deps.limiter.consume('public.ip', request.ip);
+  await deps.limiter.consume('public.ip', addressOf(request));
   throw new AppError('unauthenticated', 'The credential is unknown, revoked or expired.');
 }
 

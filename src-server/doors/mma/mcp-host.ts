@@ -5,6 +5,7 @@ import type { Caller } from '../../gate/caller';
 import { isAppError } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
 import type { Logger } from '../../lib/logger';
+import { addressOf } from '../http/address';
 import { idempotencyOf, rateLimitHeaders } from '../http/credentials';
 import type { McpRequestContext, McpTool, McpToolAnswer, McpToolHost } from '../mcp/tool';
 import type { MmaTool, SealAnswer } from './tool';
@@ -165,7 +166,12 @@ export function createMcpHost({
 
 /** A stranger is known by address alone: limits, audit and the registration itself go by it. */
 function fromAddress(caller: Caller, { http }: McpRequestContext<Caller>): Caller {
-  return { ...caller, ip: http.ip, traceId: http.id, idempotency: idempotencyOf(http, `ip:${http.ip}`) };
+  return {
+    ...caller,
+    ip: addressOf(http),
+    traceId: http.id,
+    idempotency: idempotencyOf(http, `ip:${addressOf(http)}`),
+  };
 }
 
 /** An idempotency key counts per tool and arguments: the HTTP body also holds the JSON-RPC id, which a retry changes. */

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { addressOf } from '../http/address';
 import { z } from 'zod';
 import { id, text } from '../../contract/common';
 import type { Context } from '../../context';
@@ -20,7 +21,7 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
     face: 'console',
     transport: 'rest',
     traceId: request.id,
-    ip: request.ip,
+    ip: addressOf(request),
     userAgent: request.headers['user-agent']?.slice(0, 300) ?? null,
     client: null,
   });
