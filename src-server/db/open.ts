@@ -24,6 +24,13 @@ export interface TransactionOptions {
 export interface Writer {
   /** Runs `work` in one immediate, synchronous transaction; rolls back when it throws. Nested calls are a bug. */
   transaction<T>(work: (tx: Tx) => T, options?: TransactionOptions): T;
+  /**
+   * Runs `work` now, in a durable transaction that it shares with whatever else is grouped in this turn of the event
+   * loop, and resolves once that is on disk: a sync to the disk costs more than all the rest of a write. Rejects when
+   * `work` throws, whose writes alone vanish, or when the commit fails, and then nothing of the group was done. Until
+   * the commit only `tx` sees what the group did; any other transaction commits the group first.
+   */
+  grouped<T>(work: (tx: Tx) => T): Promise<T>;
   /** Runs `work` so that its writes vanish when it throws, while the transaction around it goes on. */
   savepoint<T>(tx: Tx, work: () => T): T;
 }
@@ -41,8 +48,8 @@ export const DATABASE_FILE = 'countersign.db';
 function tune(sqlite: Sqlite): void {
   sqlite.pragma('busy_timeout = 5000');
   sqlite.pragma('foreign_keys = ON');
+  // No memory map: SQLite drops it whenever the other connection wrote, and each read after a write would map anew.
   sqlite.pragma('cache_size = -32000');
-  sqlite.pragma('mmap_size = 268435456');
   sqlite.pragma('temp_store = MEMORY');
 }
 
@@ -61,12 +68,14 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   const read = new Database(file, { readonly: true });
   tune(read);
   read.pragma('query_only = ON');
+  const { writer, settle } = createWriter(write);
   return {
     file,
-    writer: createWriter(write),
+    writer,
     reader: drizzle(read, { schema }),
     raw: { write, read },
     [Symbol.dispose]() {
+      settle();
       read.close();
       if (write.open) write.pragma('wal_checkpoint(TRUNCATE)');
       write.close();
@@ -74,25 +83,90 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   };
 }
 
-function createWriter(sqlite: Sqlite): Writer {
+/** An open transaction that several pieces of work share: who waits for its end, and for what if it failed. */
+type Group = ((failure?: { readonly error: unknown }) => void)[];
+
+/** `settle` commits what is grouped and not yet on disk. */
+function createWriter(sqlite: Sqlite): { readonly writer: Writer; readonly settle: () => void } {
   const tx = drizzle(sqlite, { schema }) as unknown as Tx;
   const begin = sqlite.prepare('BEGIN IMMEDIATE');
   const commit = sqlite.prepare('COMMIT');
   const rollback = sqlite.prepare('ROLLBACK');
+  const mark = sqlite.prepare('SAVEPOINT effect');
+  const release = sqlite.prepare('RELEASE effect');
+  const rollBackToMark = sqlite.prepare('ROLLBACK TO effect');
   let isFull = false;
-  const setDurability = (isDurable: boolean): void => {
-    if (isDurable === isFull) return;
-    sqlite.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
-    isFull = isDurable;
+  let isWorking = false;
+  let group: Group | undefined;
+
+  const start = (isDurable: boolean): void => {
+    if (isDurable !== isFull) {
+      sqlite.pragma(`synchronous = ${isDurable ? 'FULL' : 'NORMAL'}`);
+      isFull = isDurable;
+    }
+    begin.run();
   };
-  return {
+  const run = <T>(work: (tx: Tx) => T): T => {
+    isWorking = true;
+    try {
+      const result = work(tx);
+      if (result instanceof Promise) throw new TypeError('A transaction must not await');
+      return result;
+    } finally {
+      isWorking = false;
+    }
+  };
+  const savepoint = <T>(work: () => T): T => {
+    mark.run();
+    try {
+      const result = work();
+      release.run();
+      return result;
+    } catch (error) {
+      // A full disk and the like end the transaction around it too.
+      if (sqlite.inTransaction) {
+        rollBackToMark.run();
+        release.run();
+      }
+      throw error;
+    }
+  };
+  const end = (ending: Group, failure?: { readonly error: unknown }): void => {
+    if (group === ending) group = undefined;
+    for (const tell of ending) tell(failure);
+  };
+  const settle = (): void => {
+    if (!group) return;
+    const ending = group;
+    try {
+      commit.run();
+      end(ending);
+    } catch (error) {
+      if (sqlite.inTransaction) rollback.run();
+      end(ending, { error });
+    }
+  };
+  const join = (): Group => {
+    if (group) return group;
+    start(true);
+    const opened: Group = [];
+    group = opened;
+    setImmediate(() => {
+      if (group === opened) settle();
+    });
+    return opened;
+  };
+  const assertFree = (): void => {
+    if (isWorking) throw new Error('A transaction is already open');
+  };
+
+  const writer: Writer = {
     transaction(work, options = {}) {
-      if (sqlite.inTransaction) throw new Error('A transaction is already open');
-      setDurability(options.isDurable === true);
-      begin.run();
+      assertFree();
+      settle();
+      start(options.isDurable === true);
       try {
-        const result = work(tx);
-        if (result instanceof Promise) throw new TypeError('A transaction must not await');
+        const result = run(work);
         commit.run();
         return result;
       } catch (error) {
@@ -100,18 +174,24 @@ function createWriter(sqlite: Sqlite): Writer {
         throw error;
       }
     },
-    savepoint(_tx, work) {
-      sqlite.exec('SAVEPOINT effect');
+    async grouped(work) {
+      assertFree();
+      const joined = join();
+      let result;
       try {
-        const result = work();
-        sqlite.exec('RELEASE effect');
-        return result;
+        result = savepoint(() => run(work));
       } catch (error) {
-        sqlite.exec('ROLLBACK TO effect; RELEASE effect');
+        if (!sqlite.inTransaction) end(joined, { error });
         throw error;
       }
+      await new Promise<void>((resolve, reject) => {
+        joined.push((failure) => (failure ? reject(failure.error) : resolve()));
+      });
+      return result;
     },
+    savepoint: (_tx, work) => savepoint(work),
   };
+  return { writer, settle };
 }
 
 const WATCH_MS = 1_000;

@@ -1,6 +1,11 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Db, Tx } from './open';
+import type { Db, Sqlite, Tx } from './open';
+
+/** Drizzle's handle carries the connection, but its type alias in `open.ts` does not say so. */
+export function clientOf(db: Db): Sqlite {
+  return (db as Db & { readonly $client: Sqlite }).$client;
+}
 
 /**
  * A statement built once per connection and kept: Drizzle's own building costs ten times the run of a prepared one.

@@ -1,3 +1,4 @@
+import { inOneRead } from '../db/one-read';
 import { AppError, isAppError } from '../lib/errors';
 import { parseOrThrow } from '../lib/validate';
 import type { Caller, UserActor } from './caller';
@@ -82,7 +83,9 @@ export async function query<Input, Output>(
       throw new AppError('unauthenticated', `${definition.name} needs an API key.`);
     }
     const input = parseOrThrow(definition.input, rawInput);
-    return definition.handle(deps.reader, { input, caller, now: deps.clock.now() });
+    return inOneRead(deps.reader, () =>
+      definition.handle(deps.reader, { input, caller, now: deps.clock.now() }),
+    );
   } catch (error) {
     outcome = isAppError(error) ? error.code : 'internal';
     throw error;

@@ -1,5 +1,5 @@
 import { AppError } from '../lib/errors';
-import type { Tx } from '../db/open';
+import type { Reader, Tx } from '../db/open';
 import { parseOrThrow } from '../lib/validate';
 import { findAction, findPolicy } from './actions.repo';
 import { assertClaimed, assertMayCall, assertScope, consumeLimits, requireAgent } from './admission';
@@ -55,11 +55,12 @@ export async function perform<Input, Output>(
   const input = parseOrThrow(definition.input, rawInput);
   const note = checkNote(options.note);
   const revised = options.revises === undefined ? undefined : findAction(deps.reader, options.revises);
-  const targets =
-    definition.prepare?.(deps.reader, input, agent, {
+  const prepare = (db: Reader) =>
+    definition.prepare?.(db, input, agent, {
       now: deps.clock.now(),
       revisedSubjectId: revised?.subjectId,
     }).targets ?? [];
+  const targets = prepare(deps.reader);
   const ownerSet = findPolicy(deps.reader, agent.agentId, definition.kind);
   let verdict = resolveVerdict(definition.kind, caller.face, agent.origin, ownerSet);
   if (verdict === 'deny') {
@@ -88,40 +89,39 @@ export async function perform<Input, Output>(
     cost,
   });
 
-  const outcome = deps.writer.transaction(
-    (tx) => {
-      const now = deps.clock.now();
-      // Two requests with one key may both have passed the first look while they waited.
-      const meanwhile = findAnswer(tx, caller.idempotency, now);
-      if (meanwhile) return { type: 'replayed', answer: meanwhile } as const;
-      countCap(tx, definition, caller, agent, now);
-      const step: Step<Input, Output> = {
-        deps,
-        definition,
-        caller,
-        agent,
-        input,
-        targets,
-        payload,
-        note,
-        cost,
+  const outcome = await deps.writer.grouped((tx): Outcome<Output> => {
+    const now = deps.clock.now();
+    // Others of the group, and those that passed while this one waited, are seen here for the first time: the same
+    // key, or the same post.
+    const meanwhile = findAnswer(tx, caller.idempotency, now);
+    if (meanwhile) return { type: 'replayed', answer: meanwhile };
+    prepare(tx);
+    countCap(tx, definition, caller, agent, now);
+    const step: Step<Input, Output> = {
+      deps,
+      definition,
+      caller,
+      agent,
+      input,
+      targets,
+      payload,
+      note,
+      cost,
+      now,
+    };
+    const made = options.revises
+      ? revise(tx, step, options.revises)
+      : verdict === 'hold'
+        ? hold(tx, step)
+        : runAtOnce(tx, step);
+    if (options.answer) {
+      storeAnswer(tx, caller.idempotency, options.answer(made), {
         now,
-      };
-      const made = options.revises
-        ? revise(tx, step, options.revises)
-        : verdict === 'hold'
-          ? hold(tx, step)
-          : runAtOnce(tx, step);
-      if (options.answer) {
-        storeAnswer(tx, caller.idempotency, options.answer(made), {
-          now,
-          hasSecret: definition.hasSecretAnswer === true,
-        });
-      }
-      return made;
-    },
-    { isDurable: true },
-  );
+        hasSecret: definition.hasSecretAnswer === true,
+      });
+    }
+    return made;
+  });
   deps.afterCommit();
   return outcome;
 }

@@ -1,5 +1,6 @@
 import { and, asc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
 import type { Reader, Tx } from '../db/open';
+import { prepared } from '../db/prepared';
 import { jobs } from '../gate/gate.tables';
 import type { Ids } from '../lib/ids';
 
@@ -90,14 +91,18 @@ export function finishJobByKey(tx: Tx, type: string, key: string, now: number): 
     .run();
 }
 
-export function nextDue(db: Reader): number | undefined {
-  return db
+const selectNextDue = prepared((db) =>
+  db
     .select({ runAt: jobs.runAt })
     .from(jobs)
     .where(eq(jobs.status, 'waiting'))
     .orderBy(asc(jobs.runAt))
     .limit(1)
-    .get()?.runAt;
+    .prepare(),
+);
+
+export function nextDue(db: Reader): number | undefined {
+  return selectNextDue(db).get()?.runAt;
 }
 
 export function pruneJobs(tx: Tx, before: number): void {

@@ -55,6 +55,7 @@ export function createJobRunner({
   let timer: NodeJS.Timeout | undefined;
   let isStarted = false;
   let isStopping = false;
+  let isWaking = false;
   let running: Promise<void> | undefined;
 
   const scheduleCron = (): void => {
@@ -134,7 +135,13 @@ export function createJobRunner({
       sleep();
     },
     wake() {
-      if (!running) sleep();
+      if (running || isWaking) return;
+      isWaking = true;
+      // Many commits of one turn are one look.
+      setImmediate(() => {
+        isWaking = false;
+        if (!running) sleep();
+      });
     },
     async processAll() {
       while (running) await running;

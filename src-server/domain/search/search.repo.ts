@@ -1,7 +1,7 @@
 import type { Statement } from 'better-sqlite3';
 import type { TrustLevel } from '../../contract/common';
-import type { Reader, Sqlite } from '../../db/open';
-import { prepared } from '../../db/prepared';
+import type { Reader } from '../../db/open';
+import { clientOf, prepared } from '../../db/prepared';
 
 /**
  * Full-text candidates and the rows behind them. Raw statements: Drizzle knows no FTS5, and these are the hottest of
@@ -92,11 +92,6 @@ export interface FoundAgent {
   readonly name: string;
   readonly handle: string | null;
   readonly trustLevel: TrustLevel;
-}
-
-/** Drizzle's handle carries the connection, but its type alias in `open.ts` does not say so. */
-function clientOf(db: Reader): Sqlite {
-  return (db as Reader & { readonly $client: Sqlite }).$client;
 }
 
 function statement<Row>(sql: string): (db: Reader) => Statement<unknown[], Row> {
