@@ -1,11 +1,4 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  randomBytes,
-  sign,
-  type KeyObject,
-} from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } from 'node:crypto';
 import { eq, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { AuditCheckpoint } from '../contract/process';
@@ -13,7 +6,7 @@ import type { Tx } from '../db/open';
 import { prepared } from '../db/prepared';
 import { toIso } from '../lib/clock';
 import { toCanonicalJson } from '../lib/jcs';
-import { sealed, type Vault } from '../lib/vault';
+import { sealed, sha256Hex, type Vault } from '../lib/vault';
 import { actorIdOf, type Caller } from './caller';
 import { audit, auditCheckpoints, auditHead, auditPrivate, personKeys } from './gate.tables';
 
@@ -85,7 +78,7 @@ export function hashAuditRow(row: AuditRowContent): string {
     private: row.privateHash,
     prev: row.prevHash,
   };
-  return createHash('sha256').update(toCanonicalJson(content)).digest('hex');
+  return sha256Hex(toCanonicalJson(content));
 }
 
 /** The bytes a head or checkpoint signature covers. */
@@ -201,7 +194,7 @@ export function createAuditLog({
           });
           const bytes = sealed.encrypt(key, Buffer.from(plain), `audit/${seq}`);
           insertPrivate(tx).run({ seq, personId: entry.person.id, sealed: bytes });
-          privateHash = createHash('sha256').update(bytes).digest('hex');
+          privateHash = sha256Hex(bytes);
         }
       }
       const row: AuditRowContent = {

@@ -1,8 +1,8 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createHmac,
+  hash,
   hkdfSync,
   randomBytes,
   scryptSync,
@@ -120,15 +120,12 @@ function vaultOf(dataKey: Buffer): Vault {
 
 /** SHA-256 in lower-case hexadecimal. */
 export function sha256Hex(data: string | Buffer): string {
-  return createHash('sha256').update(data).digest('hex');
+  return hash('sha256', data, 'hex');
 }
 
 /** Constant-time comparison of two secrets of any length. */
 export function secretsEqual(left: string | Buffer, right: string | Buffer): boolean {
-  return timingSafeEqual(
-    createHash('sha256').update(left).digest(),
-    createHash('sha256').update(right).digest(),
-  );
+  return timingSafeEqual(hash('sha256', left, 'buffer'), hash('sha256', right, 'buffer'));
 }
 
 /** 32 random bytes in base64url, the body of keys and tokens. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { z } from 'zod';
 import { searchPayload } from '../../contract/mma/tools';
@@ -6,6 +5,7 @@ import type { Reader } from '../../db/open';
 import { defineQuery, type QueryDefinition } from '../../gate/define-action';
 import { SECOND, toIso, type Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
+import { sha256Hex } from '../../lib/vault';
 import { isVerifiedLevel } from '../profiles/profiles.service';
 import {
   extendRanked,
@@ -146,7 +146,7 @@ export function createSearchService({
 /** Ties a cursor to its list. It holds no secret: whoever makes one up sees nothing but results of their own. */
 function fingerprintOf(corpus: SearchCorpus, query: PreparedQuery | undefined): string {
   const words = query ? foldForSearch(query.match) : '';
-  return createHash('sha256').update(`${corpus}\n${words}`).digest('hex').slice(0, 16);
+  return sha256Hex(`${corpus}\n${words}`).slice(0, 16);
 }
 
 function encodeOffset(offset: number, fingerprint: string): string {
