@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, describe, it, onTestFinished } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { inOneRead } from './one-read';
 import { openDatabase, type OpenDatabase } from './open';
 
@@ -131,6 +132,9 @@ describe('grouped writes', () => {
     const grouped = database.writer.grouped(() => add('a'));
     database[Symbol.dispose]();
     await grouped;
+    const again = new Database(database.file, { readonly: true });
+    expect(again.prepare('select name from names').pluck().all()).toEqual(['a']);
+    again.close();
   });
 });
 
