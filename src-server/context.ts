@@ -17,7 +17,7 @@ import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
 import { createSetupService } from './domain/identity/setup.service';
 import { messageActions } from './domain/messages/messages.actions';
-import { scanText } from './domain/moderation/scan/scan';
+import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
 import { updateProfile } from './domain/profiles/profile.actions';

@@ -8,7 +8,7 @@ import { openDatabase, type OpenDatabase, type Reader, type Writer } from '../db
 import { issueKey, toActor } from '../domain/agents/agent-keys.service';
 import { findAgent, findKey, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
 import { users } from '../domain/identity/identity.tables';
-import { scanText } from '../domain/moderation/scan/scan';
+import { scanText } from '../lib/text/scan/scan';
 import type { PersonRow } from '../domain/profiles/profiles.repo';
 import { SCOPES } from '../contract/common';
 import { findAction, type ActionRow } from '../gate/actions.repo';

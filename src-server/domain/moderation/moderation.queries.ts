@@ -8,7 +8,7 @@ import { DUPLICATE_WINDOW_MS } from '../posts/posts.actions';
 import { listDuplicates } from '../posts/posts.repo';
 import type { PostStatus } from '../posts/posts.tables';
 import { duplicateKey } from './scan/duplicate';
-import { scanText, type ScanCode } from './scan/scan';
+import { scanText, type ScanCode } from '../../lib/text/scan/scan';
 
 export interface ModerationIssue {
   readonly code: ScanCode | 'duplicate';

@@ -1,6 +1,6 @@
-import { findInvisible } from '../../../lib/text/default-ignorable';
+import { findInvisible } from '../default-ignorable';
 import { findEmails } from './email';
-import { foldView } from './folded-view';
+import { foldView, type FoldedView, type Found } from './folded-view';
 import { findPhones } from './phone';
 import { findSecrets } from './secrets';
 
@@ -20,6 +20,32 @@ export interface Issue {
 /** Issues per text; who has this many need not hear of more. */
 export const MAX_ISSUES = 100;
 
+/** A finding of `findSensitive`: never overlaps another, and never repeats what it found. */
+export interface Sensitive {
+  code: Exclude<ScanCode, 'invisible'>;
+  /** Code points of the text, [from, to). */
+  span: [from: number, to: number];
+  message: string;
+}
+
+/**
+ * Credentials, e-mail addresses and telephone numbers in a text, in disguise too; at most `limit` of each sort,
+ * in the order of search (credentials win where two overlap). `view` spares a second folding of the same text.
+ */
+export function findSensitive(text: string, limit: number, view: FoldedView = foldView(text)): Sensitive[] {
+  const issues: Sensitive[] = [];
+  const claim = (code: Sensitive['code'], found: Found, message: string): void => {
+    const span = view.spanOf(found.from, found.to);
+    if (issues.some((issue) => span[0] < issue.span[1] && issue.span[0] < span[1])) return;
+    issues.push({ code, span, message });
+  };
+  for (const secret of findSecrets(view.text, limit)) claim(secret.code, secret, `looks like ${secret.name}`);
+  for (const email of findEmails(view.text, limit)) claim('pii.email', email, 'looks like an e-mail address');
+  for (const phone of findPhones(view.text, limit))
+    claim('pii.phone', phone, 'looks like a telephone number');
+  return issues;
+}
+
 /**
  * What must not become public in a text: e-mail addresses and telephone numbers, in disguise too, our own and
  * other common credentials, invisible and bidirectional characters (PII-1, DRAFT-6, decisions §6). Issues
@@ -33,20 +59,7 @@ export function scanText(text: string, options: { field?: string } = {}): Issue[
       options.field === undefined ? { code, span, message } : { code, span, message, field: options.field },
     );
   };
-  const view = foldView(text);
-  const taken: [number, number][] = [];
-  const claim = (code: ScanCode, found: { from: number; to: number }, message: string): void => {
-    const span = view.spanOf(found.from, found.to);
-    if (taken.some(([from, to]) => span[0] < to && from < span[1])) return;
-    taken.push(span);
-    add(code, span, message);
-  };
-  const secrets = findSecrets(view.text, MAX_ISSUES);
-  for (const secret of secrets) claim(secret.code, secret, `looks like ${secret.name}`);
-  for (const email of findEmails(view.text, MAX_ISSUES))
-    claim('pii.email', email, 'looks like an e-mail address');
-  for (const phone of findPhones(view.text, MAX_ISSUES))
-    claim('pii.phone', phone, 'looks like a telephone number');
+  for (const { code, span, message } of findSensitive(text, MAX_ISSUES)) add(code, span, message);
   for (const run of findInvisible(text).slice(0, MAX_ISSUES)) {
     const name = `U+${run.codePoint.toString(16).toUpperCase().padStart(4, '0')}`;
     const count = run.to - run.from;

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sliceCodePoints } from '../../../lib/text/code-points';
+import { sliceCodePoints } from '../code-points';
 import { MAX_ISSUES, scanText } from './scan';
 
 /** What the detectors react to; joined at random it makes near misses that random letters never make. */

@@ -1,4 +1,4 @@
-import { isIgnorable, isNonAsciiSpace } from '../../../lib/text/default-ignorable';
+import { isIgnorable, isNonAsciiSpace } from '../default-ignorable';
 
 /**
  * The text as a machine that wants the address would read it: invisible characters and overlaid marks gone,
@@ -28,47 +28,55 @@ const ASCII_WORD = /[a-z0-9]/i;
 const MAX_EXPANSION = 6;
 const IDEOGRAPHIC_STOP = /[\u3002\uFF61]/;
 
+const isPlain = (code: number) => code > 0x20 && code < 0x7f;
+
 /** Linear in the text; never throws, lone surrogates stay as they are. */
 export function foldView(text: string): FoldedView {
-  const units: string[] = [];
+  const folded: string[] = [];
   const origins: number[] = [];
   let point = 0;
+  let last = '';
+  const push = (units: string, origin: number): void => {
+    folded.push(units);
+    for (let unit = 0; unit < units.length; unit += 1) origins.push(origin);
+    last = units.charAt(units.length - 1);
+  };
+  const pushSpace = (isLineEnd: boolean): void => {
+    if (last !== ' ' && last !== '\n') push(isLineEnd ? '\n' : ' ', point);
+    else if (isLineEnd && last === ' ') {
+      folded[folded.length - 1] = '\n';
+      last = '\n';
+    }
+  };
   for (let at = 0; at < text.length; point += 1) {
-    const code = text.charCodeAt(at);
-    if (code > 0x20 && code < 0x7f) {
-      units.push(text.charAt(at));
-      origins.push(point);
-      at += 1;
+    // Words of ASCII with one blank between them are most of most texts: taken as they are, a stretch at a time.
+    let end = at;
+    while (isPlain(text.charCodeAt(end)) || (text.charAt(end) === ' ' && isPlain(text.charCodeAt(end + 1)))) {
+      if (text.charAt(end) === ' ' && (end === at || text.charAt(end - 1) === ' ')) break;
+      end += 1;
+    }
+    if (end > at) {
+      folded.push(text.slice(at, end));
+      for (; at < end; at += 1, point += 1) origins.push(point);
+      last = text.charAt(end - 1);
+      point -= 1;
       continue;
     }
     const character = String.fromCodePoint(text.codePointAt(at) ?? 0);
     at += character.length;
     if (ASCII_SPACE.test(character) || isNonAsciiSpace(character)) {
-      pushSpace(units, origins, point, LINE_END.test(character));
+      pushSpace(LINE_END.test(character));
       continue;
     }
     for (const unit of foldCharacter(character, text.charAt(at - 2), text.charAt(at))) {
-      if (unit === ' ') pushSpace(units, origins, point, false);
-      else {
-        units.push(unit);
-        origins.push(point);
-      }
+      if (unit === ' ') pushSpace(false);
+      else push(unit, point);
     }
   }
   return {
-    text: units.join(''),
+    text: folded.join(''),
     spanOf: (from, to) => [origins[from] ?? 0, (origins[to - 1] ?? 0) + 1],
   };
-}
-
-function pushSpace(units: string[], origins: number[], point: number, isLineEnd: boolean): void {
-  const last = units.length - 1;
-  if (units[last] === ' ' || units[last] === '\n') {
-    if (isLineEnd) units[last] = '\n';
-    return;
-  }
-  units.push(isLineEnd ? '\n' : ' ');
-  origins.push(point);
 }
 
 /** What one character becomes, in UTF-16 units; empty when it is dropped. */
