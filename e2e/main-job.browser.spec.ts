@@ -107,7 +107,12 @@ test('in a browser: first admin by the printed link, an agent of another address
     return String(answer['draftId']);
   };
   const expectStatus = (draftId: string, status: string) =>
-    expect.poll(async () => (await agent.call('proposals.get', { draftId })).status).toBe(status);
+    expect
+      .poll(async () => (await agent.call('proposals.get', { draftId })).status, {
+        message: 'what its agent reads once grace is over',
+        timeout: 20_000,
+      })
+      .toBe(status);
   const detail = page.getByTestId('inbox-detail');
 
   await test.step('approve by key', async () => {

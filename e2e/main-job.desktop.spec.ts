@@ -3,6 +3,8 @@ import { connectAgent, registerAgent } from './agent';
 import { expect, expectNoAxeViolations, test } from './fixtures';
 
 const EMAIL = 'anna@example.org';
+/** A decision is carried out five seconds after it was made, unless its owner set something else. */
+const AFTER_GRACE = { timeout: 20_000 } as const;
 
 /** First run up to the agents: language, who one is, and the recovery code. */
 export async function walkFirstRun(window: Page): Promise<void> {
@@ -72,7 +74,7 @@ test('from first run to the outcome: an agent proposes, its owner decides by key
   await test.step('approve with one key', async () => {
     await window.keyboard.press('a');
     await expect
-      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[0] })).status)
+      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[0] })).status, AFTER_GRACE)
       .toBe('PUBLISHED');
   });
 
@@ -86,7 +88,7 @@ test('from first run to the outcome: an agent proposes, its owner decides by key
     await expect(window.getByRole('region', { name: 'Your changes' })).toContainText('typpo');
     await window.keyboard.press('Control+Enter');
     await expect
-      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[1] })).status)
+      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[1] })).status, AFTER_GRACE)
       .toBe('PUBLISHED');
     const outcome = await agent.call('proposals.get', { draftId: drafts[1] });
     expect(outcome['decision']).toMatchObject({ edited: true });
@@ -107,7 +109,7 @@ test('from first run to the outcome: an agent proposes, its owner decides by key
     await dialog.getByRole('radio', { name: /Wrong tone/ }).check();
     await dialog.getByRole('button', { name: /Reject/ }).click();
     await expect
-      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[2] })).status)
+      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[2] })).status, AFTER_GRACE)
       .toBe('REJECTED');
     const outcome = await agent.call('proposals.get', { draftId: drafts[2] });
     expect(outcome['decision']).toMatchObject({ reasonCode: 'wrong_tone', note: 'Please be kinder.' });
@@ -132,7 +134,7 @@ test('from first run to the outcome: an agent proposes, its owner decides by key
     await window.getByRole('tab', { name: 'What it says' }).click();
     await window.keyboard.press('a');
     await expect
-      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[2] })).status)
+      .poll(async () => (await agent.call('proposals.get', { draftId: drafts[2] })).status, AFTER_GRACE)
       .toBe('PUBLISHED');
   });
 

@@ -27,12 +27,12 @@ import { createAuditLog } from './gate/audit';
 import { systemCaller } from './gate/caller';
 import type { ActionDefinition } from './gate/define-action';
 import type { GateDeps } from './gate/deps';
-import { EXECUTE_JOB } from './gate/execute';
+import { EXECUTE_JOB } from './gate/execution-job';
 import { createGate } from './gate/gate';
 import { freeOfCharge } from './gate/credits-port';
 import { createLimiter } from './gate/limits';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
-import { DAY, systemClock, type Clock } from './lib/clock';
+import { DAY, SECOND, systemClock, type Clock } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
 import { createLogger, type Logger } from './lib/logger';
 import { createLiveBus } from './outbox/live';
@@ -118,7 +118,7 @@ export function createContext(options: ContextOptions) {
     scanPublicText: (text, field) => scanText(text, { field }),
     findAgentState: (db, agentId) => findAgent(db, agentId),
     expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
-    graceMs: 0,
+    graceMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).graceSeconds * SECOND,
     afterCommit,
     logCall: (entry) => usage.logCall(entry),
   };
@@ -160,6 +160,7 @@ export function createContext(options: ContextOptions) {
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
     actions,
+    clock,
     publicUrl: () => publicUrl,
     findUserName: (db, userId) => identity.users.findUserById(db, userId)?.displayName,
   });

@@ -68,7 +68,10 @@ export function insertAction(tx: Tx, row: Omit<ActionRow, 'tab' | 'sortAt'>): vo
   insertActionRow(tx, { ...row, tab, sortAt });
 }
 
-/** Moves an action on; `tab` and `sortAt` follow from the status, so that lists stay one index range. */
+/**
+ * Moves an action on; `tab` and `sortAt` follow from the status, so that lists stay one index range. It stays snoozed
+ * only where the change says so.
+ */
 export function updateAction(
   tx: Tx,
   id: string,
@@ -77,10 +80,11 @@ export function updateAction(
     readonly updatedAt: number;
   },
 ): void {
-  const tab = TAB_OF_STATUS[change.status];
-  const sortAt = tab === 'pending' ? (change.expiresAt ?? undefined) : change.updatedAt;
+  const snoozedUntil = change.status === 'pending' ? (change.snoozedUntil ?? null) : null;
+  const tab = snoozedUntil === null ? TAB_OF_STATUS[change.status] : 'snoozed';
+  const sortAt = snoozedUntil ?? (tab === 'pending' ? (change.expiresAt ?? undefined) : change.updatedAt);
   tx.update(actions)
-    .set({ ...change, tab, ...(sortAt === undefined ? {} : { sortAt }) })
+    .set({ ...change, snoozedUntil, tab, ...(sortAt === undefined ? {} : { sortAt }) })
     .where(eq(actions.id, id))
     .run();
 }
@@ -279,19 +283,9 @@ export function listInboxRows(
 export function listAgentActions(
   db: Reader,
   agentId: string,
-  page: {
-    readonly after: Keyset | undefined;
-    readonly limit: number;
-    readonly status?: ActionStatus | undefined;
-  },
+  page: { readonly after: Keyset | undefined; readonly limit: number },
 ): ActionRow[] {
-  const conditions: SQL[] = [eq(actions.agentId, agentId)];
-  if (page.status) conditions.push(eq(actions.status, page.status));
-  if (page.after) {
-    const { at, id } = page.after;
-    const older = or(lt(actions.createdAt, at), and(eq(actions.createdAt, at), lt(actions.id, id)));
-    if (older) conditions.push(older);
-  }
+  const conditions = [eq(actions.agentId, agentId), createdBefore(page.after)];
   return db
     .select()
     .from(actions)
@@ -299,6 +293,42 @@ export function listAgentActions(
     .orderBy(desc(actions.createdAt), desc(actions.id))
     .limit(page.limit)
     .all();
+}
+
+function createdBefore(after: Keyset | undefined): SQL | undefined {
+  if (!after) return undefined;
+  const { at, id } = after;
+  return or(lt(actions.createdAt, at), and(eq(actions.createdAt, at), lt(actions.id, id)));
+}
+
+/** What still waits for all its agent knows, decisions in grace included, newest first. */
+export function listOpenOfAgent(
+  db: Reader,
+  { agentId, ownerId }: { readonly agentId: string; readonly ownerId: string | null },
+  page: { readonly after: Keyset | undefined; readonly limit: number },
+  now: number,
+): ActionRow[] {
+  const waiting = db
+    .select()
+    .from(actions)
+    .where(
+      and(
+        eq(actions.agentId, agentId),
+        inArray(actions.status, ['pending', 'approved']),
+        createdBefore(page.after),
+      ),
+    )
+    .orderBy(desc(actions.createdAt), desc(actions.id))
+    .limit(page.limit)
+    .all();
+  if (ownerId === null) return waiting;
+  const after = page.after;
+  const rejected = listUnsettledRejections(db, { ownerId, agentId }, now).filter(
+    ({ createdAt, id }) => !after || createdAt < after.at || (createdAt === after.at && id < after.id),
+  );
+  return [...waiting, ...rejected]
+    .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+    .slice(0, page.limit);
 }
 
 export function listSimilar(
@@ -351,6 +381,32 @@ export function listExpired(db: Reader, now: number, limit: number): ActionRow[]
     .where(and(eq(actions.status, 'pending'), isNotNull(actions.ownerId), lte(actions.expiresAt, now)))
     .orderBy(actions.expiresAt)
     .limit(limit)
+    .all();
+}
+
+/** Grace is half a minute at most; with a margin for a restart in between. */
+const GRACE_LOOKBACK_MS = 90_000;
+
+/** Rejections of one agent that are not carried out yet: only the newest decisions are looked through. */
+export function listUnsettledRejections(
+  db: Db,
+  { ownerId, agentId }: { readonly ownerId: string; readonly agentId: string },
+  now: number,
+): ActionRow[] {
+  return db
+    .select()
+    .from(actions)
+    .where(
+      and(
+        eq(actions.ownerId, ownerId),
+        eq(actions.tab, 'decided'),
+        gt(actions.sortAt, now - GRACE_LOOKBACK_MS),
+        eq(actions.status, 'rejected'),
+        isNotNull(actions.runAt),
+        eq(actions.agentId, agentId),
+      ),
+    )
+    .orderBy(desc(actions.createdAt), desc(actions.id))
     .all();
 }
 

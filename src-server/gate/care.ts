@@ -1,14 +1,15 @@
 import type { Tx } from '../db/open';
-import { listByAgentAndStatus, listExpired, updateAction } from './actions.repo';
+import { listByAgentAndStatus, listExpired, listUnsettledRejections, updateAction } from './actions.repo';
 import { systemCaller, type Caller } from './caller';
 import { pruneDailyCounts } from './daily-counts';
-import { record, type GateDeps } from './deps';
+import type { GateDeps } from './deps';
 import { pruneEvents } from './events';
 import { pruneAnswers } from './idempotency';
 import { closeAction } from './closing';
 import { pruneJobs } from '../jobs/job';
 import { DAY } from '../lib/clock';
-import { PENDING_PER_AGENT } from './limits';
+import { isUnsettled, voidDecision, type VoidReason } from './grace';
+import { PENDING_PER_AGENT, PENDING_PER_OWNER } from './limits';
 
 const SWEEP_BATCH = 100;
 const OUTBOX_KEPT_MS = 7 * DAY;
@@ -62,41 +63,45 @@ export function adoptProposals(
   return waiting.length;
 }
 
-/** Unbinding, disowning, banning: what waits is cancelled and its credits are released. */
+/** Unbinding, disowning, banning: what waits, decided or not, is cancelled and its credits are released. */
 export function cancelPending(deps: GateDeps, tx: Tx, agentId: string, caller: Caller, now: number): number {
-  const waiting = listByAgentAndStatus(tx, agentId, 'pending', PENDING_PER_AGENT);
-  for (const action of waiting) {
-    closeAction(deps, tx, action, { status: 'cancelled', type: 'action.cancelled', caller, now });
+  stopUnsettled(deps, tx, agentId, caller, now, 'released');
+  let cancelled = 0;
+  for (;;) {
+    const waiting = listByAgentAndStatus(tx, agentId, 'pending', SWEEP_BATCH);
+    for (const action of waiting) {
+      closeAction(deps, tx, action, { status: 'cancelled', type: 'action.cancelled', caller, now });
+    }
+    cancelled += waiting.length;
+    if (waiting.length < SWEEP_BATCH) return cancelled;
   }
-  return waiting.length;
 }
 
-/** Pause and freeze stop what is in grace: approved, not yet run, back to pending. */
-export function stopGrace(deps: GateDeps, tx: Tx, agentId: string, caller: Caller, now: number): number {
-  const approved = listByAgentAndStatus(tx, agentId, 'approved', PENDING_PER_AGENT).filter(
-    ({ runAt }) => runAt !== null && runAt > now,
-  );
-  for (const action of approved) {
-    updateAction(tx, action.id, {
-      status: 'pending',
-      updatedAt: now,
-      decidedAt: null,
-      decisionId: null,
-      runAt: null,
-      expiresAt: action.expiresAt,
-    });
-    record(
-      deps,
-      tx,
-      {
-        type: 'action.undecided',
-        caller,
-        action,
-        data: { version: action.version, hash: action.hash, reason: 'paused' },
-        personId: null,
-      },
-      now,
-    );
-  }
-  return approved.length;
+/** Pause and freeze stop what was decided and not carried out: it waits again. Answers how many there were. */
+export function stopGrace(
+  deps: GateDeps,
+  tx: Tx,
+  agentId: string,
+  caller: Caller,
+  now: number,
+  reason: 'paused' | 'frozen',
+): number {
+  return stopUnsettled(deps, tx, agentId, caller, now, reason);
+}
+
+function stopUnsettled(
+  deps: GateDeps,
+  tx: Tx,
+  agentId: string,
+  caller: Caller,
+  now: number,
+  reason: VoidReason,
+): number {
+  const ownerId = deps.findAgentState(tx, agentId)?.ownerId ?? null;
+  const unsettled = [
+    ...listByAgentAndStatus(tx, agentId, 'approved', PENDING_PER_OWNER),
+    ...(ownerId === null ? [] : listUnsettledRejections(tx, { ownerId, agentId }, now)),
+  ].filter(isUnsettled);
+  for (const action of unsettled) voidDecision(deps, tx, action, caller, reason, now);
+  return unsettled.length;
 }

@@ -4,13 +4,14 @@ import { AppError, notFound } from '../lib/errors';
 import { findAction, findVersion, updateAction, type ActionRow } from './actions.repo';
 import { assertMayCall, requireAgent } from './admission';
 import type { Caller } from './caller';
+import { contextOf } from './action-context';
+import { isInGrace, voidDecision } from './grace';
 import { definitionOf, record, type GateDeps } from './deps';
 import type { InTransaction } from './idempotency';
 import { tryOpenPayload } from './payload';
-import { contextOf } from './steps';
 
 /**
- * The agent takes a pending proposal back; at most it can do this with its own.
+ * The agent takes a proposal back that waits, or whose decision is still in grace; only its own.
  * @throws AppError `not_found`, `invalid_transition`
  */
 export function withdraw(
@@ -26,12 +27,14 @@ export function withdraw(
     const action = findAction(tx, actionId);
     if (!action || action.agentId !== agent.agentId) throw notFound('proposal');
     if (action.status !== 'withdrawn') {
-      if (action.status !== 'pending') {
+      const isDecided = isInGrace(action, now);
+      if (action.status !== 'pending' && !isDecided) {
         throw new AppError('invalid_transition', `A proposal that is ${action.status} can't be withdrawn.`, {
           details: { status: action.status },
         });
       }
-      closeAction(deps, tx, action, { status: 'withdrawn', type: 'action.withdrawn', caller, now });
+      const open = isDecided ? voidDecision(deps, tx, action, caller, 'withdrawn', now) : action;
+      closeAction(deps, tx, open, { status: 'withdrawn', type: 'action.withdrawn', caller, now });
     }
     inTransaction?.(tx, findAction(tx, actionId) ?? action, now);
   });
@@ -52,6 +55,8 @@ export function closeAction(
     readonly caller: Caller;
     readonly now: number;
     readonly decisionId?: string;
+    /** When it was decided, where that was before now. */
+    readonly decidedAt?: number | null;
     readonly data?: Readonly<Record<string, unknown>>;
     readonly personData?: Readonly<Record<string, unknown>>;
   },
@@ -61,7 +66,7 @@ export function closeAction(
   updateAction(tx, action.id, {
     status: end.status,
     updatedAt: now,
-    decidedAt: now,
+    decidedAt: end.decidedAt ?? now,
     runAt: null,
     reservationId: null,
     ...(end.decisionId === undefined ? {} : { decisionId: end.decisionId }),

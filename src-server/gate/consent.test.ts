@@ -10,7 +10,7 @@ import {
   type HeldData,
   type Outcome,
 } from '../testing/mma-fixture';
-import { decideOn } from '../testing/test-server';
+import { decideOn, endGrace } from '../testing/test-server';
 
 /**
  * What a person approves is what runs, for every action there is. Each case proposes through a door that an agent
@@ -226,7 +226,8 @@ describe.each(Object.entries(CASES))('%s', (actionName, testCase) => {
     expect(edited.body).toMatchObject({ version: 2, isRead: true, status: 'pending' });
     expect((await post('decide', { ...seenOf(item), verdict: 'approve' })).body.code).toBe('stale_version');
     const decided = await post('decide', { ...seenOf(edited.body), verdict: 'approve' });
-    expect(decided.body.status).toBe('executed');
+    await endGrace(desk.server, decided.body);
+    expect((await detailOf(desk, draftId)).status).toBe('executed');
     expect(testCase.effectOf(desk, draftId)).toBe(value);
   });
 

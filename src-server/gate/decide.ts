@@ -14,7 +14,9 @@ import {
 } from './actions.repo';
 import type { Caller, UserActor } from './caller';
 import { record, type GateDeps } from './deps';
-import { decisionMac, enqueueExecution, executeIn, executionKey } from './execute';
+import { decisionMac, settleIn } from './execute';
+import { enqueueExecution } from './execution-job';
+import { graceMsFor } from './grace';
 import type { InTransaction } from './idempotency';
 import { getPayload } from './payload';
 import { closeAction } from './closing';
@@ -32,7 +34,7 @@ export interface Decision extends Seen {
   readonly reasonCode?: RejectReason | undefined;
   /** At most 500 characters, for the agent. */
   readonly note?: string | undefined;
-  /** `window`, `browser`, `api`. */
+  /** `window`, `browser`, `api`; with `bulk-` before it where several were decided at once. */
   readonly channel: string;
 }
 
@@ -136,8 +138,8 @@ export function alreadyDecided(tx: Tx, action: ActionRow): AppError {
 }
 
 /**
- * Takes a decision on exactly the bytes that were shown, durably. Where no grace is set it runs in the same
- * transaction, so that decision, effect and the answer to repeats stand or fall together.
+ * Takes a decision on exactly the bytes that were shown, durably. Where there is no grace it is carried out in
+ * the same transaction, so that decision, effect and the answer to repeats stand or fall together.
  * @throws AppError `stale_version` (audited), `already_decided`, `not_read`, `not_found`, `actor_denied`
  */
 export function decide(
@@ -190,7 +192,7 @@ export function decide(
       const stored = findVersion(tx, action.id, action.version);
       if (decision.verdict === 'approve' && stored) getPayload(stored);
       settle(deps, tx, action, decision, user, caller, now);
-      if (decision.verdict === 'approve') executeIn(deps, tx, action.id, now);
+      settleIn(deps, tx, action.id, now);
       inTransaction?.(tx, getAction(tx, action.id), now);
       return undefined;
     },
@@ -230,7 +232,8 @@ function settle(
     channel: decision.channel,
   };
   const personData = unsigned.note === null ? {} : { note: unsigned.note };
-  if (decision.verdict === 'reject') {
+  const graceMs = graceMsFor(deps, tx, action, decision.channel);
+  if (decision.verdict === 'reject' && graceMs === 0) {
     closeAction(deps, tx, action, {
       status: 'rejected',
       type: 'action.rejected',
@@ -242,28 +245,22 @@ function settle(
     });
     return;
   }
-  const runAt = now + (decision.channel === 'api' ? 0 : deps.graceMs);
+  const runAt = now + graceMs;
   updateAction(tx, action.id, {
-    status: 'approved',
+    status: decision.verdict === 'approve' ? 'approved' : 'rejected',
     updatedAt: now,
     decidedAt: now,
     decisionId: unsigned.id,
     runAt,
     expiresAt: action.expiresAt,
   });
-  enqueueExecution(
-    deps,
-    tx,
-    action,
-    executionKey({ decisionId: unsigned.id, attempts: action.attempts }),
-    runAt,
-    now,
-  );
+  enqueueExecution(deps, tx, { ...action, decisionId: unsigned.id }, runAt, now);
   record(
     deps,
     tx,
     {
-      type: 'action.approved',
+      // `action.rejected` is what agents are told; that comes when grace is over.
+      type: decision.verdict === 'approve' ? 'action.approved' : 'action.declined',
       caller,
       action,
       data: { version: action.version, hash: action.hash, runAt, ...data },

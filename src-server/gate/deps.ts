@@ -1,4 +1,4 @@
-import type { AgentStatus, PolicyVerdict, Kind } from '../contract/common';
+import type { AgentOrigin, AgentStatus, PolicyVerdict, Kind } from '../contract/common';
 import type { Reader, Tx, Db, Writer } from '../db/open';
 import type { Clock } from '../lib/clock';
 import type { Ids } from '../lib/ids';
@@ -23,6 +23,9 @@ export interface ContentIssue {
 /** What the gate must know of an agent when it runs something for it. */
 export interface AgentState {
   readonly status: AgentStatus;
+  readonly origin: AgentOrigin;
+  /** Set while its owner has frozen all agents. */
+  readonly frozenAt: number | null;
   readonly ownerId: string | null;
   readonly contactId: string;
   readonly isSample: boolean;
@@ -44,8 +47,8 @@ export interface GateDeps {
   findAgentState(db: Db, agentId: string): AgentState | undefined;
   /** How long a proposal waits before silence counts as no, in milliseconds. */
   expiryMsOf(db: Db, ownerId: string): number;
-  /** How long a console decision can be taken back before it runs; 0 runs it at once. */
-  readonly graceMs: number;
+  /** How long this owner's decisions at a screen can be taken back, in milliseconds; 0 runs them at once. */
+  graceMsOf(db: Db, ownerId: string): number;
   /** Wakes the relay and the job runner after a commit. */
   afterCommit(): void;
   logCall(entry: {

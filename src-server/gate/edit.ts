@@ -18,7 +18,8 @@ import type { Target } from './define-action';
 import { definitionOf, record, type GateDeps } from './deps';
 import type { InTransaction } from './idempotency';
 import { getPayload, hashPayload } from './payload';
-import { contextOf, isOverdue, MAX_VERSIONS, titleOf } from './steps';
+import { contextOf } from './action-context';
+import { isOverdue, MAX_VERSIONS, titleOf } from './steps';
 import { diffFieldsOf } from './versions';
 
 export interface Edit extends Seen {
@@ -93,6 +94,7 @@ function editIn(
     title,
     updatedAt: now,
     expiresAt: action.expiresAt,
+    snoozedUntil: action.snoozedUntil,
   });
   insertVersion(tx, { actionId: action.id, version, by: 'owner', ...next, note: null, createdAt: now });
   const edited = { ...action, version, hash: next.hash, title };

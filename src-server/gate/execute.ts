@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../lib/errors';
 import { secretsEqual } from '../lib/vault';
 import { toCanonicalJson } from '../lib/jcs';
-import { enqueue, finishJobByKey } from '../jobs/job';
+import { finishJobByKey } from '../jobs/job';
 import type { Tx } from '../db/open';
 import {
   findAction,
@@ -12,11 +12,12 @@ import {
   type DecisionRow,
 } from './actions.repo';
 import { systemCaller, type Caller } from './caller';
+import { contextOf } from './action-context';
+import { closeAction } from './closing';
 import { definitionOf, record, type GateDeps } from './deps';
+import { EXECUTE_JOB, executionKey } from './execution-job';
+import { isInGrace, isUnsettled, voidDecision } from './grace';
 import { openPayload, tryOpenPayload } from './payload';
-import { contextOf } from './steps';
-
-export const EXECUTE_JOB = 'action.execute';
 
 /** The MAC of a decision (decisions §0): without the data key nobody makes one, whatever row they edit. */
 export function decisionMac(deps: Pick<GateDeps, 'vault'>, row: Omit<DecisionRow, 'mac'>): string {
@@ -34,31 +35,29 @@ export function decisionMac(deps: Pick<GateDeps, 'vault'>, row: Omit<DecisionRow
   return deps.vault.hmac('decisions', content).toString('base64');
 }
 
-export function enqueueExecution(
-  deps: GateDeps,
-  tx: Tx,
-  action: { id: string },
-  runKey: string,
-  runAt: number,
-  now: number,
-): void {
-  enqueue(tx, deps.ids, { type: EXECUTE_JOB, key: runKey, payload: { actionId: action.id }, runAt }, now);
-}
-
 /**
- * Runs an approved action once. Its status moves with its effect in one durable transaction, so a process killed at
- * any step leaves it either approved, and the job runs it, or executed.
+ * Carries a decision out once its grace is over: runs what was approved, closes what was rejected. The status moves
+ * with the effect in one durable transaction, so a process killed at any step leaves it either decided, and the job
+ * carries it out, or done.
  */
-export function executeApproved(deps: GateDeps, actionId: string): void {
-  deps.writer.transaction((tx) => executeIn(deps, tx, actionId, deps.clock.now()), { isDurable: true });
+export function settleDecision(deps: GateDeps, actionId: string): void {
+  deps.writer.transaction((tx) => settleIn(deps, tx, actionId, deps.clock.now()), { isDurable: true });
   deps.afterCommit();
 }
 
-/** As `executeApproved`, in the transaction of the decision where nothing is to be waited for. */
-export function executeIn(deps: GateDeps, tx: Tx, actionId: string, now: number): void {
+/** As `settleDecision`, in the transaction of the decision where nothing is to be waited for. */
+export function settleIn(deps: GateDeps, tx: Tx, actionId: string, now: number): void {
   const action = findAction(tx, actionId);
-  if (!action || action.status !== 'approved' || action.runAt === null || action.runAt > now) return;
+  if (!action || !isUnsettled(action) || isInGrace(action, now)) return;
   const caller = systemCaller('executor', 'job', action.traceId);
+  if (action.status === 'rejected') settleRejection(deps, tx, action, caller, now);
+  // Freezing stopped what was decided; this is for a row that slipped through, e.g. of a restored file.
+  else if (deps.findAgentState(tx, action.agentId)?.frozenAt) {
+    voidDecision(deps, tx, action, caller, 'frozen', now);
+  } else settleApproval(deps, tx, action, caller, now);
+}
+
+function settleApproval(deps: GateDeps, tx: Tx, action: ActionRow, caller: Caller, now: number): void {
   const refusal = findRefusal(deps, tx, action);
   if (refusal) {
     fail(deps, tx, action, caller, { type: 'action.refused', message: refusal, now });
@@ -74,7 +73,7 @@ export function executeIn(deps: GateDeps, tx: Tx, actionId: string, now: number)
   try {
     result = deps.writer.savepoint(tx, () => definition.run(tx, context));
   } catch (error) {
-    if (!isAppError(error)) deps.log.error({ err: error, actionId }, 'effect failed');
+    if (!isAppError(error)) deps.log.error({ err: error, actionId: action.id }, 'effect failed');
     const message = isAppError(error) ? error.message : 'The effect failed for an unexpected reason.';
     fail(deps, tx, action, caller, { type: 'action.failed', message, now });
     definition.onClose?.(tx, context, 'failed');
@@ -104,27 +103,82 @@ export function executeIn(deps: GateDeps, tx: Tx, actionId: string, now: number)
   );
 }
 
-/** A retry is a run of its own: decision and attempt name it. */
-export function executionKey(action: Pick<ActionRow, 'decisionId' | 'attempts'>): string {
-  return `${action.decisionId ?? ''}#${action.attempts}`;
+/**
+ * Closes a rejected action for good, within the caller's transaction. One that nobody made is refused as a forged
+ * approval is, and the proposal waits again.
+ */
+export function settleRejection(
+  deps: GateDeps,
+  tx: Tx,
+  action: ActionRow,
+  caller: Caller,
+  now: number,
+): void {
+  const decision = action.decisionId === null ? undefined : findDecision(tx, action.decisionId);
+  const forgery = findForgery(deps, tx, action, decision, 'reject');
+  if (!decision || forgery !== undefined) {
+    record(
+      deps,
+      tx,
+      {
+        type: 'action.refused',
+        caller,
+        action,
+        data: { version: action.version, hash: action.hash, decision: action.decisionId },
+        personId: action.ownerId,
+        personData: { failure: forgery },
+      },
+      now,
+    );
+    voidDecision(deps, tx, action, caller, 'refused', now);
+    return;
+  }
+  finishJobByKey(tx, EXECUTE_JOB, executionKey(action), now);
+  closeAction(deps, tx, action, {
+    status: 'rejected',
+    type: 'action.rejected',
+    caller,
+    now,
+    decidedAt: action.decidedAt,
+    data: {
+      verdict: 'reject',
+      decision: decision.id,
+      reason: decision.reasonCode,
+      channel: decision.channel,
+    },
+  });
+}
+
+/** Why a stored decision is not the one that a person made on this action's bytes; undefined when it is. */
+function findForgery(
+  deps: GateDeps,
+  tx: Tx,
+  action: ActionRow,
+  decision: DecisionRow | undefined,
+  verdict: DecisionRow['verdict'],
+): string | undefined {
+  if (!decision) return 'There is no decision for this action.';
+  const { mac, ...signed } = decision;
+  if (!secretsEqual(mac, decisionMac(deps, signed))) return 'The decision was not made by Countersign.';
+  if (decision.verdict !== verdict || decision.actionId !== action.id) {
+    return verdict === 'approve'
+      ? 'The decision is not an approval of this.'
+      : 'The decision is not a rejection of this.';
+  }
+  const isOfThis = decision.version === action.version && decision.hash === action.hash;
+  if (!isOfThis || findVersion(tx, action.id, decision.version)?.hash !== decision.hash) {
+    return 'The decision was made on another version.';
+  }
+  return undefined;
 }
 
 /** Why an action that stands as approved must not run; undefined when all is right. */
 function findRefusal(deps: GateDeps, tx: Tx, action: ActionRow): string | undefined {
   const decision = action.decisionId === null ? undefined : findDecision(tx, action.decisionId);
-  if (!decision) return 'There is no decision for this action.';
-  const { mac, ...signed } = decision;
-  if (!secretsEqual(mac, decisionMac(deps, signed))) return 'The decision was not made by Countersign.';
-  if (decision.verdict !== 'approve' || decision.actionId !== action.id)
-    return 'The decision is not an approval of this.';
+  const forgery = findForgery(deps, tx, action, decision, 'approve');
+  if (!decision || forgery !== undefined) return forgery;
   const stored = findVersion(tx, action.id, decision.version);
-  if (
-    decision.version !== action.version ||
-    decision.hash !== action.hash ||
-    stored?.hash !== decision.hash
-  ) {
-    return 'The decision was made on another version.';
-  }
+  if (!stored) return 'The decision was made on another version.';
   try {
     const payload = openPayload(stored);
     if (payload.agentId !== action.agentId || payload.kind !== action.kind)

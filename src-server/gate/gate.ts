@@ -7,7 +7,7 @@ import { decide, markRead, type Decision, type Seen } from './decide';
 import type { ActionDefinition, CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
 import { edit, type Edit } from './edit';
-import { executeApproved } from './execute';
+import { settleDecision } from './execute';
 import { findAnswer, type InTransaction, type StoredAnswer } from './idempotency';
 import { admit } from './admission';
 import { withdraw } from './closing';
@@ -54,6 +54,7 @@ export interface Gate {
   edit(change: Edit, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   retry(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   undo(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  /** Carries a decision out once its grace is over. */
   execute(actionId: string): void;
   expireOverdue(): number;
   prune(): void;
@@ -61,7 +62,8 @@ export interface Gate {
   readonly proposals: {
     adopt(tx: Tx, agentId: string, ownerId: string, now: number): number;
     cancelPending(tx: Tx, agentId: string, caller: Caller, now: number): number;
-    stopGrace(tx: Tx, agentId: string, caller: Caller, now: number): number;
+    /** Pause and freeze: what was decided and not carried out waits again. */
+    stopGrace(tx: Tx, agentId: string, caller: Caller, now: number, reason: 'paused' | 'frozen'): number;
   };
 }
 
@@ -81,13 +83,13 @@ export function createGate(deps: GateDeps): Gate {
     edit: (change, caller, inTransaction) => edit(deps, change, caller, inTransaction),
     retry: (actionId, caller, inTransaction) => retry(deps, actionId, caller, inTransaction),
     undo: (actionId, caller, inTransaction) => undo(deps, actionId, caller, inTransaction),
-    execute: (actionId) => executeApproved(deps, actionId),
+    execute: (actionId) => settleDecision(deps, actionId),
     expireOverdue: () => expireOverdue(deps),
     prune: () => prune(deps),
     proposals: {
       adopt: (tx, agentId, ownerId, now) => adoptProposals(deps, tx, agentId, ownerId, now),
       cancelPending: (tx, agentId, caller, now) => cancelPending(deps, tx, agentId, caller, now),
-      stopGrace: (tx, agentId, caller, now) => stopGrace(deps, tx, agentId, caller, now),
+      stopGrace: (tx, agentId, caller, now, reason) => stopGrace(deps, tx, agentId, caller, now, reason),
     },
   };
 }

@@ -11,10 +11,12 @@ import {
   updateAction,
   type ActionRow,
 } from './actions.repo';
-import type { AgentActor, Caller } from './caller';
-import type { ActionContext, ActionDefinition, Target } from './define-action';
+import { systemCaller, type AgentActor, type Caller } from './caller';
+import { contextOf } from './action-context';
+import type { ActionDefinition, Target } from './define-action';
 import { record, type GateDeps } from './deps';
-import { appendEvent } from './events';
+import { settleRejection } from './execute';
+import { isInGrace, isUnsettled, voidDecision } from './grace';
 import { KIND_TABLE } from './kinds';
 import { PENDING_PER_AGENT, PENDING_PER_OWNER } from './limits';
 
@@ -53,28 +55,6 @@ export interface Step<Input, Output> {
   readonly note: string | null;
   readonly cost: number;
   readonly now: number;
-}
-
-export function contextOf<Input>(
-  deps: GateDeps,
-  tx: Tx,
-  action: Pick<ActionRow, 'id' | 'subjectId' | 'agentId' | 'ownerId' | 'traceId' | 'isSample'>,
-  input: Input,
-  targets: readonly Pick<Target, 'type' | 'id'>[],
-  now: number,
-): ActionContext<Input> {
-  return {
-    actionId: action.id,
-    subjectId: action.subjectId,
-    agentId: action.agentId,
-    ownerId: action.ownerId,
-    input,
-    targets,
-    now,
-    ids: deps.ids,
-    isSample: action.isSample,
-    emit: (topic, data) => appendEvent(tx, { topic, data, traceId: action.traceId, now }),
-  };
 }
 
 function newAction<Input, Output>(
@@ -195,7 +175,9 @@ function assertRoom(deps: GateDeps, tx: Tx, agent: AgentActor): void {
     );
   }
   if (agent.ownerId === null) return;
-  const all = countOfOwner(tx, agent.ownerId, 'pending', PENDING_PER_OWNER);
+  const all =
+    countOfOwner(tx, agent.ownerId, 'pending', PENDING_PER_OWNER) +
+    countOfOwner(tx, agent.ownerId, 'snoozed', PENDING_PER_OWNER);
   if (all >= PENDING_PER_OWNER) {
     throw new AppError('backlog_full', `Your owner has ${all} proposals waiting; wait for decisions.`, {
       retryAfterSeconds: 60,
@@ -246,10 +228,11 @@ export function runAtOnce<Input, Output>(tx: Tx, step: Step<Input, Output>): Don
 
 export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionId: string): HeldOutcome {
   const { deps, agent, definition, now, payload } = step;
-  const action = findAction(tx, actionId);
-  if (!action || action.agentId !== agent.agentId || action.actionName !== definition.name) {
+  const found = findAction(tx, actionId);
+  if (!found || found.agentId !== agent.agentId || found.actionName !== definition.name) {
     throw notFound('proposal');
   }
+  const action = reopened(tx, step, found);
   if (action.status !== 'pending' && action.status !== 'rejected') {
     throw new AppError('invalid_transition', `A proposal that is ${action.status} can't be revised.`, {
       details: { status: action.status },
@@ -278,6 +261,7 @@ export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionI
     reservationId: deps.credits.reserve(tx, { agentId: agent.agentId, actionId, amount: step.cost }),
     updatedAt: now,
     expiresAt: agent.ownerId === null ? null : now + deps.expiryMsOf(tx, agent.ownerId),
+    snoozedUntil: null,
     decidedAt: null,
     decisionId: null,
     runAt: null,
@@ -299,6 +283,18 @@ export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionI
     now,
   );
   return toHeld(revised);
+}
+
+/** A new version voids a decision in grace; what was rejected for longer is rejected for good first. */
+function reopened<Input, Output>(
+  tx: Tx,
+  { deps, caller, now }: Step<Input, Output>,
+  found: ActionRow,
+): ActionRow {
+  if (isInGrace(found, now)) return voidDecision(deps, tx, found, caller, 'revised', now);
+  if (found.status !== 'rejected' || !isUnsettled(found)) return found;
+  settleRejection(deps, tx, found, systemCaller('executor', 'job', found.traceId), now);
+  return findAction(tx, found.id) ?? found;
 }
 
 /** Its time is over, whether or not the sweep came by yet: silence is no. */

@@ -353,10 +353,11 @@ describe('an owner’s edit', () => {
       await propose(desk, 'drafts.create', { content: 'Four', title: 'T' }),
     ];
     for (const draftId of [waiting, graced, withdrawn, expired]) await edit(desk, draftId);
-    write.exec(
-      "create temp trigger hold after update of status on actions when new.status = 'approved' begin update actions set run_at = 9999999999999 where id = new.id; end",
-    );
-    await decideOn(desk.server, await detailOf(desk, graced), 'approve');
+    await desk.server.console('PATCH', '/preferences', { graceSeconds: 30 });
+    const { id, version, versions } = await detailOf(desk, graced);
+    const seen = { version, hash: versions.at(-1)?.hash };
+    await desk.server.console('POST', `/inbox/${id}/read`, seen);
+    await desk.server.console('POST', `/inbox/${id}/decide`, { ...seen, verdict: 'approve' });
     expect((await detailOf(desk, graced)).status).toBe('approved');
     await desk.server.tool(desk.key, 'proposals.withdraw', { draftId: withdrawn });
     write.prepare('update actions set expires_at = 1 where subject_id = ?').run(expired);

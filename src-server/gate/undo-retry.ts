@@ -5,11 +5,15 @@ import { findVersion, updateAction, type ActionRow } from './actions.repo';
 import type { Caller, UserActor } from './caller';
 import { findOwn, getAction, requireDecider } from './decide';
 import { definitionOf, record, type GateDeps } from './deps';
-import { assertFailed, enqueueExecution, executeIn, executionKey } from './execute';
+import { closeAction } from './closing';
+import { assertFailed, settleIn } from './execute';
+import { enqueueExecution } from './execution-job';
+import { isInGrace, voidDecision } from './grace';
 import type { InTransaction } from './idempotency';
 import { KIND_TABLE } from './kinds';
 import { getPayload } from './payload';
-import { contextOf } from './steps';
+import { contextOf } from './action-context';
+import { isOverdue } from './steps';
 
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;
@@ -31,7 +35,7 @@ export function retry(
         throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.');
       }
       updateAction(tx, actionId, { status: 'approved', updatedAt: now, runAt: now });
-      enqueueExecution(deps, tx, action, executionKey(action), now, now);
+      enqueueExecution(deps, tx, action, now, now);
       record(
         deps,
         tx,
@@ -44,7 +48,7 @@ export function retry(
         },
         now,
       );
-      executeIn(deps, tx, actionId, now);
+      settleIn(deps, tx, actionId, now);
       inTransaction?.(tx, getAction(tx, actionId), now);
     },
     { isDurable: true },
@@ -53,7 +57,11 @@ export function retry(
   return getAction(deps.reader, actionId);
 }
 
-/** Undoes an executed reversible action. @throws AppError `invalid_transition` where its kind can't be undone */
+/**
+ * Takes a decision back that is still in grace, so that the proposal waits again; or undoes an executed reversible
+ * action. A proposal whose time is over meanwhile expires.
+ * @throws AppError `invalid_transition` where grace is over or the kind can't be undone
+ */
 export function undo(
   deps: GateDeps,
   actionId: string,
@@ -80,6 +88,13 @@ function undoIn(
   { user, caller, now }: { readonly user: UserActor; readonly caller: Caller; readonly now: number },
 ): void {
   const action = findOwn(tx, actionId, user);
+  if (isInGrace(action, now)) {
+    const open = voidDecision(deps, tx, action, caller, 'undo', now);
+    if (isOverdue(open, now)) {
+      closeAction(deps, tx, open, { status: 'expired', type: 'action.expired', caller, now });
+    }
+    return;
+  }
   const definition = definitionOf(deps, action.actionName);
   const stored = findVersion(tx, actionId, action.version);
   if (action.status !== 'executed' || !KIND_TABLE[action.kind].canUndo || !definition.undo || !stored) {

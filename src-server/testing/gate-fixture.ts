@@ -110,7 +110,7 @@ export function createGateFixture({
     scanPublicText: (text, field) => scanText(text, { field }),
     findAgentState: findAgent,
     expiryMsOf: () => 7 * DAY,
-    graceMs,
+    graceMsOf: () => graceMs,
     afterCommit: () => {},
     logCall: (entry) => calls.push(entry),
   });

@@ -7,6 +7,7 @@ import {
   claimedAgent,
   createOwner,
   createTestServer,
+  endGrace,
   registerAgent,
   type Answer,
   type TestAgent,
@@ -224,11 +225,11 @@ export async function approve(server: TestServer, draftId: string): Promise<void
   };
   const { version, hash } = action;
   await server.console('POST', `/inbox/${action.id}/read`, { version, hash });
-  const decided = await server.console('POST', `/inbox/${action.id}/decide`, {
+  const decided = await server.console<InboxDetail>('POST', `/inbox/${action.id}/decide`, {
     version,
     hash,
     verdict: 'approve',
   });
   expect(decided.status).toBe(200);
-  await server.processAll();
+  await endGrace(server, decided.body);
 }

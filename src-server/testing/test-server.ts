@@ -178,17 +178,26 @@ async function inject<Body>(app: FastifyInstance, request: InjectOptions): Promi
 
 let counter = 0;
 
-/** The owner of a desktop, made as first run makes them. */
+/** The owner of a desktop, made as first run makes them; without grace, unless a test is about it. */
 export async function createOwner(
   server: TestServer,
   email = 'anna@example.org',
+  { graceSeconds = 0 }: { readonly graceSeconds?: number } = {},
 ): Promise<{ id: string; email: string }> {
   const answer = await server.console<{ user: { id: string } }>('POST', '/setup', {
     displayName: 'Anna Schmidt',
     email,
     locale: 'en',
   });
+  if (answer.status === 200) await server.console('PATCH', '/preferences', { graceSeconds });
   return { id: answer.body.user.id, email };
+}
+
+/** Moves time on until a decision's grace is over, and carries it out. */
+export async function endGrace(server: TestServer, { runAt }: Pick<InboxDetail, 'runAt'>): Promise<void> {
+  const left = runAt === null ? 0 : Date.parse(runAt) - server.clock.now();
+  if (left > 0) server.clock.advance(left);
+  await server.processAll();
 }
 
 export interface TestAgent {
@@ -228,7 +237,7 @@ export async function newestProposal(server: TestServer): Promise<InboxDetail> {
   return (await server.console<InboxDetail>('GET', `/inbox/${newest.id}`)).body;
 }
 
-/** Reads to the end and decides, as the window does. */
+/** Reads to the end and decides, as the window does; irreversible kinds have grace whatever their owner set. */
 export async function decideOn(
   server: TestServer,
   item: Pick<InboxDetail, 'id' | 'version' | 'versions'>,
@@ -239,10 +248,13 @@ export async function decideOn(
   if (verdict === 'approve') {
     await server.console('POST', `/inbox/${item.id}/read`, { version: item.version, hash });
   }
-  return server.console('POST', `/inbox/${item.id}/decide`, {
+  const answer = await server.console<InboxDetail>('POST', `/inbox/${item.id}/decide`, {
     version: item.version,
     hash,
     verdict,
     ...more,
   });
+  if (answer.status !== 200 || !answer.body.canUndo || answer.body.status === 'executed') return answer;
+  await endGrace(server, answer.body);
+  return server.console<InboxDetail>('GET', `/inbox/${item.id}`);
 }

@@ -116,7 +116,12 @@ export function useTriage(onDecided: (id: string) => void) {
     const isIt = ({ decisions }: InboxDetail) => {
       const last = decisions.at(-1);
       const mine = client.getQueryData(meQuery.queryKey)?.user?.displayName;
-      return last?.hash === verdict.hash && last.verdict === verdict.verdict && last.decidedBy === mine;
+      return (
+        last?.isInForce === true &&
+        last.hash === verdict.hash &&
+        last.verdict === verdict.verdict &&
+        last.decidedBy === mine
+      );
     };
     await decide(verdict).catch((error: unknown) => happenedAlready(error, verdict, isIt));
   };

@@ -57,13 +57,13 @@ export const inboxItem = z.object({
   updatedAt: z.string(),
   expiresAt: z.string().nullable(),
   decidedAt: z.string().nullable(),
-  /** While `approved` and ahead of now: the decision can still be taken back. */
+  /** While `approved` or `rejected` and ahead of now: the decision can still be taken back, and its agent hears nothing. */
   runAt: z.string().nullable(),
   snoozedUntil: z.string().nullable(),
   isRead: z.boolean(),
   /** Executed and later undone by its owner. */
   isUndone: z.boolean(),
-  /** Executed, of a kind that can be undone, and not undone yet. */
+  /** The decision is still in grace; or it was executed, is of a kind that can be undone, and was not undone yet. */
   canUndo: z.boolean(),
 });
 export type InboxItem = z.infer<typeof inboxItem>;
@@ -99,6 +99,8 @@ export const decision = z.object({
   note: z.string().nullable(),
   decidedAt: z.string(),
   decidedBy: z.string(),
+  /** False once it was taken back, or a later version voided it. */
+  isInForce: z.boolean(),
 });
 
 export const inboxDetail = inboxItem.extend({

@@ -136,7 +136,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
       let stopped = 0;
       if (agent.status === 'active') {
         updateAgent(tx, input.id, { status: 'paused', pausedAt: now });
-        stopped = proposals.stopGrace(tx, input.id, caller, now);
+        stopped = proposals.stopGrace(tx, input.id, caller, now, 'paused');
       } else if (agent.status !== 'paused') {
         throw new AppError('invalid_transition', `An agent that is ${agent.status} can't be paused.`);
       }

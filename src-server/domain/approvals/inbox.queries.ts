@@ -18,12 +18,13 @@ import {
   type VersionRow,
 } from '../../gate/actions.repo';
 import { RETRY_WINDOW_MS } from '../../gate/undo-retry';
+import { isInGrace } from '../../gate/grace';
 import type { ActionDefinition, Target } from '../../gate/define-action';
 import { KIND_TABLE } from '../../gate/kinds';
 import { PENDING_PER_OWNER } from '../../gate/limits';
 import { tryOpenPayload } from '../../gate/payload';
 import { diffFieldsOf } from '../../gate/versions';
-import { toIso, toIsoOrNull } from '../../lib/clock';
+import { toIso, toIsoOrNull, type Clock } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
 import { listAgentsByIds, type AgentRow } from '../agents/agents.repo';
 
@@ -49,10 +50,12 @@ export interface InboxReader {
 /** The console's read models of what waits and what was decided. Payloads are drawn from their canonical bytes. */
 export function createInboxReader({
   actions,
+  clock,
   publicUrl,
   findUserName,
 }: {
   readonly actions: ReadonlyMap<string, ActionDefinition<unknown, unknown>>;
+  readonly clock: Clock;
   readonly publicUrl: () => string;
   readonly findUserName: (db: Reader, userId: string) => string | undefined;
 }): InboxReader {
@@ -80,10 +83,11 @@ export function createInboxReader({
     isRead,
     isUndone: row.isUndone,
     canUndo:
-      row.status === 'executed' &&
-      !row.isUndone &&
-      KIND_TABLE[row.kind].canUndo &&
-      actions.get(row.actionName)?.undo !== undefined,
+      isInGrace(row, clock.now()) ||
+      (row.status === 'executed' &&
+        !row.isUndone &&
+        KIND_TABLE[row.kind].canUndo &&
+        actions.get(row.actionName)?.undo !== undefined),
   });
 
   const presentAll = (db: Reader, ownerId: string, rows: readonly ActionRow[]): InboxItem[] => {
@@ -174,6 +178,7 @@ export function createInboxReader({
           note: decision.note,
           decidedAt: toIso(decision.decidedAt),
           decidedBy: findUserName(db, decision.deciderId) ?? decision.deciderId,
+          isInForce: decision.id === row.decisionId,
         })),
         effects:
           payload && definition

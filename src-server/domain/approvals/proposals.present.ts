@@ -4,6 +4,7 @@ import type { ProposalStatus } from '../../contract/mma/tools';
 import type { Db } from '../../db/open';
 import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
 import type { ActionDefinition } from '../../gate/define-action';
+import { isUnsettled } from '../../gate/grace';
 import { tryOpenPayload, type CanonicalPayload } from '../../gate/payload';
 import { titleOf } from '../../gate/steps';
 import { diffFieldsOf } from '../../gate/versions';
@@ -22,7 +23,8 @@ const AGENT_STATUS: Readonly<Record<ActionStatus, ProposalStatus>> = {
 };
 
 /** What became of an action, in its agent's words: what ran and was taken back again is REMOVED. */
-export function agentStatusOf(action: Pick<ActionRow, 'status' | 'isUndone'>): ProposalStatus {
+export function agentStatusOf(action: Pick<ActionRow, 'status' | 'runAt' | 'isUndone'>): ProposalStatus {
+  if (isUnsettled(action)) return 'PENDING_CONFIRMATION';
   return action.isUndone ? 'REMOVED' : AGENT_STATUS[action.status];
 }
 
@@ -71,8 +73,8 @@ export function presentProposal(db: Db, action: ActionRow, definition: Drawn): P
   const original = ofAgent ? (proposed?.input ?? {}) : input;
   const edited = current?.by === 'owner';
   // Grace is still a person's to take back: until it is over there is no decision to tell of.
-  const isInGrace = action.status === 'approved';
-  const decision = action.decisionId === null || isInGrace ? undefined : findDecision(db, action.decisionId);
+  const isOpen = action.status === 'pending' || isUnsettled(action);
+  const decision = action.decisionId === null || isOpen ? undefined : findDecision(db, action.decisionId);
   // Until somebody decided, an owner's half-finished edit is nobody else's to read; what expires or is taken back
   // stays undecided for good.
   const isOwnersAlone = edited && decision === undefined;
@@ -87,7 +89,7 @@ export function presentProposal(db: Db, action: ActionRow, definition: Drawn): P
     input: isOwnersAlone ? original : input,
     createdAt: toIso(action.createdAt),
     updatedAt: toIso(action.updatedAt),
-    expiresAt: action.status === 'pending' ? toIsoOrNull(action.expiresAt) : null,
+    expiresAt: isOpen ? toIsoOrNull(action.expiresAt) : null,
     decision: decision
       ? {
           verdict: decision.verdict,

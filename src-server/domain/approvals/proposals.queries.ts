@@ -2,14 +2,24 @@ import type { z } from 'zod';
 import { proposalPayload, proposalsListPayload } from '../../contract/mma/tools';
 import { decodeKeyset, toPage } from '../../db/cursor';
 import type { Db } from '../../db/open';
-import { findActionOfSubject, listAgentActions, type ActionRow } from '../../gate/actions.repo';
+import {
+  findActionOfSubject,
+  listAgentActions,
+  listOpenOfAgent,
+  type ActionRow,
+} from '../../gate/actions.repo';
 import type { AgentActor, Caller } from '../../gate/caller';
 import { defineQuery, type ActionDefinition } from '../../gate/define-action';
+import { isUnsettled } from '../../gate/grace';
 import { AppError, notFound } from '../../lib/errors';
 import { presentProposal, type ProposalAnswer } from './proposals.present';
 
 const DEFAULT_LIMIT = 20;
-const DECIDED = ['executed', 'rejected', 'expired', 'failed', 'withdrawn', 'cancelled'];
+
+/** Its agent hears what became of it. */
+function isSettled(action: ActionRow): boolean {
+  return action.status !== 'pending' && !isUnsettled(action);
+}
 
 export function requireAgentActor(caller: Caller): AgentActor {
   if (caller.actor.type !== 'agent')
@@ -50,18 +60,17 @@ export function createProposalQueries(actions: ReadonlyMap<string, ActionDefinit
     scope: 'write:drafts',
     isOpenWhilePaused: true,
     limits: ['mma.agent'],
-    handle(db, { input, caller }) {
+    handle(db, { input, caller, now }) {
       const agent = requireAgentActor(caller);
       const limit = input.limit ?? DEFAULT_LIMIT;
       const after = input.cursor === undefined ? undefined : decodeKeyset(input.cursor);
-      const rows = listAgentActions(db, agent.agentId, {
-        after,
-        limit: limit + 1,
-        status: input.status === 'pending' ? 'pending' : undefined,
-      });
+      const wanted = { after, limit: limit + 1 };
+      const rows =
+        input.status === 'pending'
+          ? listOpenOfAgent(db, agent, wanted, now)
+          : listAgentActions(db, agent.agentId, wanted);
       const page = toPage(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
-      const items =
-        input.status === 'decided' ? page.items.filter(({ status }) => DECIDED.includes(status)) : page.items;
+      const items = input.status === 'decided' ? page.items.filter((row) => isSettled(row)) : page.items;
       return { proposals: items.map((row) => present(db, row)), nextCursor: page.nextCursor };
     },
   });

@@ -1,7 +1,7 @@
 import { and, count, desc, eq, inArray, like, or } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { listVersions, type ActionRow, type VersionRow } from '../../gate/actions.repo';
-import { EXECUTE_JOB } from '../../gate/execute';
+import { EXECUTE_JOB } from '../../gate/execution-job';
 import { actions, calls, dailyCounts, idempotencyKeys, jobs, policies } from '../../gate/gate.tables';
 import { agentKeys, agents } from '../agents/agents.tables';
 import { settings, users } from '../identity/identity.tables';

@@ -19,6 +19,18 @@ export async function openAccounts(server: BuiltServer) {
   const signedIn = await post('/api/auth/link/verify', admin);
   const accessToken = stringOf(signedIn, 'access_token');
 
+  // Rounds with grace set it themselves.
+  const preferences = '/api/console/preferences';
+  dataOf(
+    await sendCall(url, {
+      method: 'PATCH',
+      path: preferences,
+      token: accessToken,
+      body: { graceSeconds: 0 },
+    }),
+    preferences,
+  );
+
   const body = { name: 'Anna Schmidt', email: EMAIL, agentName: 'Agent 0', agentHandle: 'agent-0' };
   const registered = await post('/api/v1/agents/register', body);
   await post('/api/console/joining/claim', { agentId: stringOf(registered, 'agentId') }, accessToken);
