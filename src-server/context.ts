@@ -31,6 +31,7 @@ import { EXECUTE_JOB } from './gate/execution-job';
 import { createGate } from './gate/gate';
 import { freeOfCharge } from './gate/credits-port';
 import { createLimiter } from './gate/limits';
+import { WAKE_JOB } from './gate/snooze';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
 import { DAY, SECOND, systemClock, type Clock } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
@@ -234,6 +235,14 @@ export function createContext(options: ContextOptions) {
       cron: '* * * * *',
       handle() {
         gate.expireOverdue();
+        gate.wakeSnoozed();
+      },
+    },
+    {
+      type: WAKE_JOB,
+      maxAttempts: 5,
+      handle() {
+        gate.wakeSnoozed();
       },
     },
     {

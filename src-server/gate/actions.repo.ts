@@ -248,24 +248,24 @@ export interface InboxFilter {
 /** Rows looked through for a text: newest or first to expire; older ones are found by narrowing the filter. */
 const TEXT_FILTER_SCAN = 2_000;
 
-/** A page of the Inbox: pending by expiry, the others newest first. */
+/** A page of the Inbox: pending by expiry, snoozed by when they come back, the others newest first. */
 export function listInboxRows(
   db: Reader,
   filter: InboxFilter,
   page: { readonly after: Keyset | undefined; readonly limit: number },
 ): ActionRow[] {
-  const isPending = filter.tab === 'pending';
+  const isUpcoming = filter.tab === 'pending' || filter.tab === 'snoozed';
   const conditions: SQL[] = [eq(actions.ownerId, filter.ownerId), eq(actions.tab, filter.tab)];
   if (filter.agentId) conditions.push(eq(actions.agentId, filter.agentId));
   if (filter.kind) conditions.push(eq(actions.kind, filter.kind));
   if (filter.risk) conditions.push(eq(actions.risk, filter.risk));
   if (page.after) {
     const { at, id } = page.after;
-    const further = isPending ? gt : lt;
+    const further = isUpcoming ? gt : lt;
     const beyond = or(further(actions.sortAt, at), and(eq(actions.sortAt, at), further(actions.id, id)));
     if (beyond) conditions.push(beyond);
   }
-  const order = isPending ? asc : desc;
+  const order = isUpcoming ? asc : desc;
   const rows = db
     .select()
     .from(actions)
@@ -374,12 +374,23 @@ export function countByStatus(
     .all();
 }
 
-export function listExpired(db: Reader, now: number, limit: number): ActionRow[] {
+export function listExpired(db: Db, now: number, limit: number): ActionRow[] {
   return db
     .select()
     .from(actions)
     .where(and(eq(actions.status, 'pending'), isNotNull(actions.ownerId), lte(actions.expiresAt, now)))
     .orderBy(actions.expiresAt)
+    .limit(limit)
+    .all();
+}
+
+/** Put off until now or earlier, whoever's; one range of a partial index. */
+export function listSnoozedDue(db: Db, now: number, limit: number): ActionRow[] {
+  return db
+    .select()
+    .from(actions)
+    .where(and(isNotNull(actions.snoozedUntil), lte(actions.snoozedUntil, now)))
+    .orderBy(actions.snoozedUntil)
     .limit(limit)
     .all();
 }

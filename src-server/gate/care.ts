@@ -18,10 +18,9 @@ const OUTBOX_KEPT_MS = 7 * DAY;
 export function expireOverdue(deps: GateDeps): number {
   let total = 0;
   for (;;) {
-    const now = deps.clock.now();
-    const overdue = listExpired(deps.reader, now, SWEEP_BATCH);
-    if (overdue.length === 0) return total;
-    deps.writer.transaction((tx) => {
+    const ended = deps.writer.transaction((tx) => {
+      const now = deps.clock.now();
+      const overdue = listExpired(tx, now, SWEEP_BATCH);
       for (const action of overdue) {
         closeAction(deps, tx, action, {
           status: 'expired',
@@ -30,8 +29,10 @@ export function expireOverdue(deps: GateDeps): number {
           now,
         });
       }
+      return overdue.length;
     });
-    total += overdue.length;
+    if (ended === 0) return total;
+    total += ended;
     deps.afterCommit();
   }
 }

@@ -18,6 +18,7 @@ import { decisionMac, settleIn } from './execute';
 import { enqueueExecution } from './execution-job';
 import { graceMsFor } from './grace';
 import type { InTransaction } from './idempotency';
+import { KIND_TABLE } from './kinds';
 import { getPayload } from './payload';
 import { closeAction } from './closing';
 import { isOverdue } from './steps';
@@ -36,6 +37,8 @@ export interface Decision extends Seen {
   readonly note?: string | undefined;
   /** `window`, `browser`, `api`; with `bulk-` before it where several were decided at once. */
   readonly channel: string;
+  /** One of several: reversible kinds alone, and nothing that this person did not read, to reject it either. */
+  readonly isBulk?: boolean | undefined;
 }
 
 /**
@@ -179,7 +182,11 @@ export function decide(
         closeAction(deps, tx, action, { status: 'expired', type: 'action.expired', caller, now });
         return new AppError('gone', 'This proposal expired; silence counted as no.');
       }
-      if (decision.verdict === 'approve' && !findRead(tx, action.id, action.version, user.userId)) {
+      if (decision.isBulk === true && KIND_TABLE[action.kind].risk !== 'reversible') {
+        return new AppError('not_reversible', 'This can’t be taken back later: decide on it by itself.');
+      }
+      const isRead = findRead(tx, action.id, action.version, user.userId)?.hash === action.hash;
+      if (!isRead && (decision.verdict === 'approve' || decision.isBulk === true)) {
         if (decision.channel !== 'api') {
           return new AppError(
             'not_read',

@@ -1,6 +1,7 @@
 import type { Tx } from '../db/open';
 import type { ActionRow } from './actions.repo';
 import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace } from './care';
+import { decideBulk, type BulkDecision, type BulkResult } from './bulk';
 import type { Caller } from './caller';
 import { command, query } from './commands';
 import { decide, markRead, type Decision, type Seen } from './decide';
@@ -12,11 +13,12 @@ import { findAnswer, type InTransaction, type StoredAnswer } from './idempotency
 import { admit } from './admission';
 import { withdraw } from './closing';
 import { perform, type Outcome, type PerformOptions } from './propose';
+import { snooze, unsnooze, wakeSnoozed } from './snooze';
 import { retry, undo } from './undo-retry';
 
 /**
  * The one gate. Doors call `perform`, `query` and `command`; people's decisions come through `decide` and its
- * neighbours; the job runner calls `execute`, `expireOverdue` and `prune`. Nothing else writes what agents do.
+ * neighbours; the job runner calls `execute`, `expireOverdue`, `wakeSnoozed` and `prune`. Nothing else writes what agents do.
  */
 export interface Gate {
   /** Counts an agent's tool call and refuses it where pause or scope say so, before anything is read of it. */
@@ -51,12 +53,22 @@ export interface Gate {
   withdraw(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   markRead(seen: Seen, caller: Caller, inTransaction?: InTransaction<void>): void;
   decide(decision: Decision, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
+  /** Decides on several reversible proposals that were all read, each in a transaction of its own. */
+  decideBulk(decision: BulkDecision, caller: Caller): readonly BulkResult[];
+  snooze(
+    put: { readonly actionId: string; readonly until: number },
+    caller: Caller,
+    inTransaction?: InTransaction<ActionRow>,
+  ): ActionRow;
+  unsnooze(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   edit(change: Edit, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   retry(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   undo(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   /** Carries a decision out once its grace is over. */
   execute(actionId: string): void;
   expireOverdue(): number;
+  /** Brings back what was snoozed until now. */
+  wakeSnoozed(): number;
   prune(): void;
   /** For the claim and agent services, inside their own transactions. */
   readonly proposals: {
@@ -80,11 +92,15 @@ export function createGate(deps: GateDeps): Gate {
     withdraw: (actionId, caller, inTransaction) => withdraw(deps, actionId, caller, inTransaction),
     markRead: (seen, caller, inTransaction) => markRead(deps, seen, caller, inTransaction),
     decide: (decision, caller, inTransaction) => decide(deps, decision, caller, inTransaction),
+    decideBulk: (decision, caller) => decideBulk(deps, decision, caller),
+    snooze: (put, caller, inTransaction) => snooze(deps, put, caller, inTransaction),
+    unsnooze: (actionId, caller, inTransaction) => unsnooze(deps, actionId, caller, inTransaction),
     edit: (change, caller, inTransaction) => edit(deps, change, caller, inTransaction),
     retry: (actionId, caller, inTransaction) => retry(deps, actionId, caller, inTransaction),
     undo: (actionId, caller, inTransaction) => undo(deps, actionId, caller, inTransaction),
     execute: (actionId) => settleDecision(deps, actionId),
     expireOverdue: () => expireOverdue(deps),
+    wakeSnoozed: () => wakeSnoozed(deps),
     prune: () => prune(deps),
     proposals: {
       adopt: (tx, agentId, ownerId, now) => adoptProposals(deps, tx, agentId, ownerId, now),

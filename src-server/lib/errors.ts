@@ -45,6 +45,7 @@ export const ERROR_CATALOGUE = {
   },
   already_decided: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Already decided' },
   not_read: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Not read to the end' },
+  not_reversible: { status: 409, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Not reversible' },
   gone: { status: 410, mma: 'INVALID_TRANSITION', mmaStatus: 409, title: 'Expired' },
   payment_required: { status: 402, mma: 'FORBIDDEN', mmaStatus: 403, title: 'Credits exhausted' },
   cap_reached: { status: 400, mma: 'RATE_LIMITED', mmaStatus: 429, title: 'Daily cap reached' },

@@ -31,6 +31,29 @@ export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): C
         answering((tx) => inbox.detail(tx, user.userId, params.id)),
       ),
     ),
+    writeRoute(contract.decideBulk, ({ body: { items, ...body }, caller }, answering) => {
+      const seen = items.map(({ id, ...version }) => ({ actionId: id, ...version }));
+      // Each is a transaction of its own: the answer comes after them, and a repeat without it hears of each again.
+      const results = gate.decideBulk({ ...body, items: seen, channel }, caller);
+      gate.keepAnswer(
+        results,
+        answering(() => ({ results: [...results] })),
+      );
+    }),
+    writeRoute(contract.snooze, ({ params, body, caller, user }, answering) =>
+      gate.snooze(
+        { actionId: params.id, until: Date.parse(body.until) },
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.unsnooze, ({ params, caller, user }, answering) =>
+      gate.unsnooze(
+        params.id,
+        caller,
+        answering((tx) => inbox.detail(tx, user.userId, params.id)),
+      ),
+    ),
     writeRoute(contract.editProposal, ({ params, body, caller, user }, answering) =>
       gate.edit(
         { actionId: params.id, ...body },
