@@ -56,6 +56,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       clock,
       gate,
       commands: context.agentCommands,
+      freezing: context.freezeCommands,
       claims,
       inbox,
       emailOf: (userId) => setup.findUser(userId)?.email ?? '',

@@ -5,6 +5,7 @@ import { migrate } from './db/migrate';
 import { createAgentCommands } from './domain/agents/agents.commands';
 import { findAgent } from './domain/agents/agents.repo';
 import { createClaimsService } from './domain/agents/claims.service';
+import { createFreezeCommands } from './domain/agents/freeze.commands';
 import { createRegistrationService } from './domain/agents/registration.service';
 import { rotateKey } from './domain/agents/rotate-key.action';
 import { promoteTrusted } from './domain/agents/trust';
@@ -157,6 +158,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const agentCommands = createAgentCommands({ proposals: gate.proposals, onProfileChanged: indexProfile });
+  const freezeCommands = createFreezeCommands({ proposals: gate.proposals, users: identity.users });
   const search = createSearchService({ clock, publicUrl: () => publicUrl });
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
@@ -284,6 +286,7 @@ export function createContext(options: ContextOptions) {
     registration,
     claims,
     agentCommands,
+    freezeCommands,
     search,
     proposals,
     inbox,

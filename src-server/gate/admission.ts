@@ -2,13 +2,31 @@ import { AppError } from '../lib/errors';
 import type { AgentActor, Caller } from './caller';
 import type { ActionDefinition } from './define-action';
 import type { GateDeps } from './deps';
+import type { Tx } from '../db/open';
 
 /** Refusals that hold for every call of an agent, whatever it asks. */
-export function assertMayCall(agent: AgentActor): void {
+export function assertMayCall(agent: Pick<AgentActor, 'status' | 'isFrozen'>): void {
+  if (agent.isFrozen) {
+    throw new AppError('paused', 'This agent is paused by your owner, who has frozen all agents.');
+  }
   if (agent.status === 'paused') throw new AppError('paused', 'This agent was paused by your owner.');
   if (agent.status === 'suspended' || agent.status === 'banned') {
     throw new AppError('forbidden', `This agent is ${agent.status}.`);
   }
+}
+
+/**
+ * Looks again within the transaction of the effect: what paused, froze or freed the agent while its call waited counts.
+ * @throws AppError `paused`, `forbidden`; `unavailable` for an agent that changed hands meanwhile
+ */
+export function assertStillMayCall(deps: Pick<GateDeps, 'findAgentState'>, tx: Tx, agent: AgentActor): void {
+  const state = deps.findAgentState(tx, agent.agentId);
+  if (!state || state.ownerId !== agent.ownerId) {
+    throw new AppError('unavailable', 'This agent changed hands while the call was under way. Try again.', {
+      retryAfterSeconds: 1,
+    });
+  }
+  assertMayCall({ status: state.status, isFrozen: state.frozenAt !== null });
 }
 
 export function assertScope(

@@ -15,6 +15,8 @@ export interface AgentActor {
   readonly contactId: string;
   readonly origin: AgentOrigin;
   readonly status: AgentStatus;
+  /** Its owner has frozen all agents. */
+  readonly isFrozen: boolean;
   readonly scopes: readonly Scope[];
   readonly trustLevel: TrustLevel;
   readonly isSample: boolean;

@@ -78,6 +78,9 @@ export function cancelPending(deps: GateDeps, tx: Tx, agentId: string, caller: C
   }
 }
 
+/** Why decisions are stopped on their way: a pause, a freeze, or the agent leaves its owner. */
+export type StopReason = Extract<VoidReason, 'paused' | 'frozen' | 'released'>;
+
 /** Pause and freeze stop what was decided and not carried out: it waits again. Answers how many there were. */
 export function stopGrace(
   deps: GateDeps,
@@ -85,7 +88,7 @@ export function stopGrace(
   agentId: string,
   caller: Caller,
   now: number,
-  reason: 'paused' | 'frozen',
+  reason: StopReason = 'released',
 ): number {
   return stopUnsettled(deps, tx, agentId, caller, now, reason);
 }

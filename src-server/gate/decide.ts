@@ -196,6 +196,7 @@ export function decide(
         // Over the API, naming the hash is the reading: the caller can only have it from the payload.
         writeRead(deps, tx, action, action, user, 'api', caller, now);
       }
+      if (decision.verdict === 'approve') assertThawed(deps, tx, action);
       const stored = findVersion(tx, action.id, action.version);
       if (decision.verdict === 'approve' && stored) getPayload(stored);
       settle(deps, tx, action, decision, user, caller, now);
@@ -208,6 +209,12 @@ export function decide(
   deps.afterCommit();
   if (refusal) throw refusal;
   return getAction(deps.reader, decision.actionId);
+}
+
+/** Nothing of a frozen agent runs, its owner's yes included. @throws AppError `invalid_transition` */
+export function assertThawed(deps: GateDeps, tx: Tx, action: ActionRow): void {
+  if (!deps.findAgentState(tx, action.agentId)?.frozenAt) return;
+  throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them, then approve.');
 }
 
 function settle(

@@ -1,6 +1,6 @@
 import type { Tx } from '../db/open';
 import type { ActionRow } from './actions.repo';
-import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace } from './care';
+import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace, type StopReason } from './care';
 import { decideBulk, type BulkDecision, type BulkResult } from './bulk';
 import type { Caller } from './caller';
 import { command, query } from './commands';
@@ -75,7 +75,7 @@ export interface Gate {
     adopt(tx: Tx, agentId: string, ownerId: string, now: number): number;
     cancelPending(tx: Tx, agentId: string, caller: Caller, now: number): number;
     /** Pause and freeze: what was decided and not carried out waits again. */
-    stopGrace(tx: Tx, agentId: string, caller: Caller, now: number, reason: 'paused' | 'frozen'): number;
+    stopGrace(tx: Tx, agentId: string, caller: Caller, now: number, reason?: StopReason): number;
   };
 }
 

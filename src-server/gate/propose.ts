@@ -2,7 +2,14 @@ import { AppError } from '../lib/errors';
 import type { Reader, Tx } from '../db/open';
 import { parseOrThrow } from '../lib/validate';
 import { findAction, findPolicy } from './actions.repo';
-import { assertClaimed, assertMayCall, assertScope, consumeLimits, requireAgent } from './admission';
+import {
+  assertClaimed,
+  assertMayCall,
+  assertScope,
+  assertStillMayCall,
+  consumeLimits,
+  requireAgent,
+} from './admission';
 import type { AgentActor, Caller } from './caller';
 import { contentBlocked, scanPublic } from './content';
 import { countToday } from './daily-counts';
@@ -95,6 +102,7 @@ export async function perform<Input, Output>(
     // key, or the same post.
     const meanwhile = findAnswer(tx, caller.idempotency, now);
     if (meanwhile) return { type: 'replayed', answer: meanwhile };
+    assertStillMayCall(deps, tx, agent);
     prepare(tx);
     countCap(tx, definition, caller, agent, now);
     const step: Step<Input, Output> = {

@@ -3,7 +3,7 @@ import { DAY } from '../lib/clock';
 import { AppError } from '../lib/errors';
 import { findVersion, updateAction, type ActionRow } from './actions.repo';
 import type { Caller, UserActor } from './caller';
-import { findOwn, getAction, requireDecider } from './decide';
+import { assertThawed, findOwn, getAction, requireDecider } from './decide';
 import { definitionOf, record, type GateDeps } from './deps';
 import { closeAction } from './closing';
 import { assertFailed, settleIn } from './execute';
@@ -31,6 +31,7 @@ export function retry(
       const now = deps.clock.now();
       const action = findOwn(tx, actionId, user);
       assertFailed(action);
+      assertThawed(deps, tx, action);
       if (action.decidedAt === null || action.decidedAt + RETRY_WINDOW_MS < now) {
         throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.');
       }

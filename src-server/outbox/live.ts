@@ -64,6 +64,9 @@ export function createLiveBus({
           typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? ownersToTell(agentId) : [];
         for (const userId of told) {
           publish(userId, live);
+          if (event.topic === 'agent.frozen' || event.topic === 'agent.thawed') {
+            publish(userId, { topic: 'me', id: null, change: live.change });
+          }
           if (event.topic === 'agent.claimed')
             publish(userId, { topic: 'joining', id: live.id, change: 'claimed' });
         }

@@ -36,6 +36,8 @@ export const consoleApi = {
     pauseAgent: agents.pauseAgent,
     resumeAgent: agents.resumeAgent,
     setPolicy: agents.setPolicy,
+    freezeAll: agents.freezeAll,
+    thawAll: agents.thawAll,
     createKey: agents.createKey,
     revokeKey: agents.revokeKey,
     listJoining: agents.listJoining,

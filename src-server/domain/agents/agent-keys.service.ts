@@ -100,6 +100,7 @@ export function toActor(
     contactId: agent.contactId,
     origin: agent.origin,
     status: agent.status,
+    isFrozen: agent.frozenAt !== null,
     scopes: key.scopes,
     trustLevel: agent.trustLevel,
     isSample: agent.isSample,

@@ -50,7 +50,8 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
             fields: [{ path: 'handle', message: 'is taken' }],
           });
         }
-        assertPlanHasRoom(tx, { id: user.userId, plan: findPerson(tx, user.userId)?.plan ?? 'free' });
+        const person = findPerson(tx, user.userId);
+        assertPlanHasRoom(tx, { id: user.userId, plan: person?.plan ?? 'free' });
         const agentId = ids.uuid();
         insertAgent(tx, {
           id: agentId,
@@ -67,6 +68,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
           trustLevel: 'basic',
           tier: 'free',
           claimedAt: now,
+          frozenAt: person?.frozenAt ?? null,
           createdAt: now,
         });
         const scopes = input.scopes ?? CLAIMED_SCOPES;

@@ -1,4 +1,4 @@
-import { and, count, desc, eq, inArray, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNotNull, isNull, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Keyset } from '../../db/cursor';
 import type { Db, Reader, Tx } from '../../db/open';
 import { inOneRead } from '../../db/one-read';
@@ -100,6 +100,16 @@ export function updateAgent(tx: Tx, id: string, change: Partial<Omit<AgentRow, '
   tx.update(agents).set(change).where(eq(agents.id, id)).run();
 }
 
+/** Freezes all agents of an owner, or thaws them with null; those that are frozen keep their time. */
+export function setFrozenOfOwner(tx: Tx, ownerId: string, frozenAt: number | null): number {
+  const differs = frozenAt === null ? isNotNull(agents.frozenAt) : isNull(agents.frozenAt);
+  return tx
+    .update(agents)
+    .set({ frozenAt })
+    .where(and(eq(agents.ownerId, ownerId), differs))
+    .run().changes;
+}
+
 export function deleteAgent(tx: Tx, id: string): void {
   tx.delete(agents).where(eq(agents.id, id)).run();
 }
@@ -133,6 +143,7 @@ const selectCallingAgent = prepared((db) =>
       status: agents.status,
       trustLevel: agents.trustLevel,
       isSample: agents.isSample,
+      frozenAt: agents.frozenAt,
     })
     .from(agents)
     .where(eq(agents.id, sql.placeholder('id')))
@@ -145,7 +156,16 @@ export type CallingKey = Pick<
 >;
 export type CallingAgent = Pick<
   AgentRow,
-  'id' | 'name' | 'handle' | 'ownerId' | 'contactId' | 'origin' | 'status' | 'trustLevel' | 'isSample'
+  | 'id'
+  | 'name'
+  | 'handle'
+  | 'ownerId'
+  | 'contactId'
+  | 'origin'
+  | 'status'
+  | 'frozenAt'
+  | 'trustLevel'
+  | 'isSample'
 >;
 
 export function findKeyWithAgent(

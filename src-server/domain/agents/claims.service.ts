@@ -12,6 +12,7 @@ import type { Ids } from '../../lib/ids';
 import type { OneTimeCodesService } from '../identity/one-time-codes.service';
 import { secretsEqual } from '../../lib/vault';
 import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
+import { findPerson } from '../profiles/profiles.repo';
 import { assertPlanHasRoom } from './plan';
 import {
   findAgent,
@@ -151,7 +152,8 @@ export function createClaimsService({
     const now = clock.now();
     const agent = findAgent(tx, agentId);
     if (!agent || agent.status !== 'unclaimed') throw notFound('agent waiting for you');
-    updateAgent(tx, agentId, { status: 'active', ownerId: user.userId, claimedAt: now });
+    const frozenAt = findPerson(tx, user.userId)?.frozenAt ?? null;
+    updateAgent(tx, agentId, { status: 'active', ownerId: user.userId, claimedAt: now, frozenAt });
     useClaimCodes(tx, agentId, now);
     let key: IssuedKey | null = null;
     if (request.replaceKeys === true) {

@@ -72,6 +72,9 @@ export function createDemoService(deps: DemoDeps): DemoService {
       const known = { agents: agentIds.length, proposals: countActionsOfAgents(reader, agentIds) };
       return answerAlone(known, inTransaction);
     }
+    if (deps.users.findUserById(reader, user.userId)?.frozenAt) {
+      throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them first.');
+    }
     // A process that ended in the middle leaves half a world: start over.
     removeAll(deps, user, caller);
     const world = writer.transaction((tx) => begin(deps, tx, user, caller), { isDurable: true });

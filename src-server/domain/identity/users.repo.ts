@@ -46,7 +46,7 @@ export function insertUser(tx: Tx, row: typeof users.$inferInsert): UserRow {
 export function updateUserRow(
   tx: Tx,
   id: string,
-  patch: ProfilePatch & { readonly role?: UserRow['role'] },
+  patch: ProfilePatch & Partial<Pick<UserRow, 'role' | 'frozenAt'>>,
 ): UserRow | undefined {
   return tx.update(users).set(patch).where(eq(users.id, id)).returning().get();
 }

@@ -53,6 +53,8 @@ export interface UsersService {
   updateProfile(tx: Tx, userId: string, patch: ProfilePatch, caller: Caller): UserRow;
   /** @throws AppError `not_found` */
   setRole(tx: Tx, userId: string, role: UserRow['role'], caller: Caller): UserRow;
+  /** Since when all agents of a person are frozen, those still to come included; null thaws. */
+  setFrozenAt(tx: Tx, userId: string, frozenAt: number | null): void;
   /** Whether a sign-in code to this address would be sent: a person has it, or may join with it. */
   canSignIn(db: Db, address: string): boolean;
   /** Whether strangers may join now: never on a desktop (decisions §2). */
@@ -164,6 +166,10 @@ export function createUsersService({
       if (!row) throw notFound('person');
       recordChange(tx, 'user.role_set', row, caller, {});
       return row;
+    },
+
+    setFrozenAt(tx, userId, frozenAt) {
+      if (!updateUserRow(tx, userId, { frozenAt })) throw notFound('person');
     },
 
     canSignIn(db, address) {

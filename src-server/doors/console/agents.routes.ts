@@ -3,7 +3,7 @@ import type { AgentDetail } from '../../contract/console/agents';
 import type { Reader } from '../../db/open';
 import type { Gate } from '../../gate/gate';
 import type { UserActor } from '../../gate/caller';
-import type { Clock } from '../../lib/clock';
+import { toIso, type Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import type { IssuedKey } from '../../domain/agents/agent-keys.service';
 import type { AgentCommands } from '../../domain/agents/agents.commands';
@@ -14,6 +14,7 @@ import {
   listOwnAgents,
   presentJoining,
 } from '../../domain/agents/agents.queries';
+import type { FreezeCommands } from '../../domain/agents/freeze.commands';
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import { snippetsFor } from '../../domain/agents/snippets';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
@@ -24,6 +25,7 @@ export interface AgentRouteDeps {
   readonly clock: Clock;
   readonly gate: Gate;
   readonly commands: AgentCommands;
+  readonly freezing: FreezeCommands;
   readonly claims: ClaimsService;
   readonly inbox: InboxReader;
   readonly emailOf: (userId: string) => string;
@@ -32,7 +34,7 @@ export interface AgentRouteDeps {
 
 /** An owner and their agents. */
 export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
-  const { reader, gate, commands, claims, inbox } = deps;
+  const { reader, gate, commands, freezing, claims, inbox } = deps;
   const detail = (db: Reader, user: UserActor, agentId: string): AgentDetail =>
     getAgentDetail(db, user.userId, agentId, deps.clock.now());
   const presentKey = ({ id, secret, prefix, scopes }: IssuedKey) => ({
@@ -63,6 +65,22 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
       const agent = getOwnAgent(reader, user.userId, params.id);
       return { items: snippetsFor(deps.publicUrl(), agent.handle ?? agent.name) };
     }),
+    writeRoute(contract.freezeAll, ({ caller }, answering) =>
+      gate.command(
+        freezing.freeze,
+        {},
+        caller,
+        answering((_tx, { frozenAt, agents }) => ({ frozenAt: toIso(frozenAt), agents })),
+      ),
+    ),
+    writeRoute(contract.thawAll, ({ caller }, answering) =>
+      gate.command(
+        freezing.thaw,
+        {},
+        caller,
+        answering((_tx, agents) => ({ agents })),
+      ),
+    ),
     writeRoute(contract.updateAgent, ({ user, params, body, caller }, answering) =>
       gate.command(
         commands.update,

@@ -183,6 +183,8 @@ describe('a person’s write and its answer are one transaction', () => {
       hasSecret: true,
     });
     await expectOnce(server, { ...own, method: 'PATCH', body: { name: 'Renamed' } });
+    await expectOnce(server, { method: 'POST', route: '/agents/freeze', path: '/agents/freeze' });
+    await expectOnce(server, { method: 'POST', route: '/agents/thaw', path: '/agents/thaw' });
     await expectOnce(server, { method: 'POST', route: '/agents/:id/pause', path: `${path}/pause` });
     await expectOnce(server, { method: 'POST', route: '/agents/:id/resume', path: `${path}/resume` });
     await expectOnce(server, {
