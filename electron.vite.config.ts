@@ -3,11 +3,13 @@ import babel from '@rolldown/plugin-babel';
 import { lingui, linguiTransformerBabelPreset } from '@lingui/vite-plugin';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { standaloneVerifier } from './scripts/standalone-verifier';
 
 const at = (path: string) => resolve(import.meta.dirname, path);
 
 export default defineConfig({
   main: {
+    plugins: [standaloneVerifier(import.meta.dirname)],
     build: {
       // electron-vite does not know Electron 45 yet; the shell must also run on the older test runtime.
       target: 'node20.18',

@@ -25,6 +25,7 @@ const sources = [
   'src-renderer',
   'package.json',
   'electron.vite.config.ts',
+  'scripts/standalone-verifier.ts',
   'lingui.config.ts',
   'tsconfig.json',
 ];
@@ -32,6 +33,7 @@ const products = [
   'main/index.js',
   'main/server.js',
   'main/cli.js',
+  'main/countersign-verify.mjs',
   'preload/index.cjs',
   'renderer/index.html',
 ];

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { SOCKET_SECRET_HEADER } from './contract/process';
 import type { Context } from './context';
 import { agentRoutes } from './doors/console/agents.routes';
+import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
 import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes } from './doors/console/inbox.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
@@ -40,6 +41,20 @@ function dialectOf(url: string): Dialect {
   return MMA_PATHS.some((prefix) => url.startsWith(prefix)) ? 'mma' : 'nb';
 }
 
+/** What of the console is sent as it is read. */
+function mountStreams(
+  app: FastifyInstance,
+  context: Context,
+  callerOf: (request: FastifyRequest) => Promise<Caller> | Caller,
+): void {
+  mountEvents(app, { live: context.live, callerOf });
+  mountAuditDownloads(app, {
+    exporter: context.auditExporter,
+    verifierFile: context.config.verifierFile,
+    callerOf,
+  });
+}
+
 function consoleRoutes(context: Context, channel: 'window' | 'browser'): ConsoleRoute[] {
   const { reader, gate, inbox, clock, claims, setup, demo, config } = context;
   return [
@@ -51,6 +66,12 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       demo,
     }),
     ...inboxRoutes({ reader, gate, inbox, channel }),
+    ...auditRoutes({
+      reader,
+      audit: context.auditReader,
+      cases: context.caseFiles,
+      verification: context.verification,
+    }),
     ...agentRoutes({
       reader,
       clock,
@@ -97,7 +118,7 @@ export function buildConsoleApp(context: Context, socketSecret: string): Fastify
     };
   };
   mountConsoleRoutes(app, consoleRoutes(context, 'window'), { gate: context.gate, log, callerOf });
-  mountEvents(app, { live: context.live, callerOf });
+  mountStreams(app, context, callerOf);
   return app;
 }
 
@@ -266,7 +287,7 @@ export async function buildAgentApp(
       };
     };
     mountConsoleRoutes(app, consoleRoutes(context, 'browser'), { gate, log, callerOf });
-    mountEvents(app, { live: context.live, callerOf });
+    mountStreams(app, context, callerOf);
     await serveConsoleFiles(app, config.consoleFolder);
   }
   return app;

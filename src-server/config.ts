@@ -17,6 +17,8 @@ export interface Config {
   readonly publicUrl: string | undefined;
   /** Folder of the built console. */
   readonly consoleFolder: string | undefined;
+  /** The verifier that ships with exports, as one file. */
+  readonly verifierFile: string | undefined;
   readonly socketPath: string | undefined;
   readonly logLevel: string;
   readonly smtpUrl: string | undefined;
@@ -137,6 +139,7 @@ export function readConfig(
       allowsSignUp: !flag['closed-sign-up'] && !flag.desktop,
       publicUrl: (flag['public-url'] ?? variable.COUNTERSIGN_PUBLIC_URL)?.replace(/\/+$/, ''),
       consoleFolder: undefined,
+      verifierFile: undefined,
       socketPath: flag.socket,
       logLevel: variable.COUNTERSIGN_LOG_LEVEL,
       smtpUrl: variable.COUNTERSIGN_SMTP_URL,

@@ -10,8 +10,12 @@ import { createRegistrationService } from './domain/agents/registration.service'
 import { rotateKey } from './domain/agents/rotate-key.action';
 import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
+import { createCaseFileReader } from './domain/activity/case-file.queries';
 import { createInboxReader } from './domain/approvals/inbox.queries';
 import { createProposalQueries } from './domain/approvals/proposals.queries';
+import { createAuditExporter } from './domain/audit/audit-export';
+import { createAuditReader } from './domain/audit/audit.queries';
+import { createVerificationService } from './domain/audit/verification.service';
 import { createDemoService } from './domain/demo/demo.service';
 import { createHealthQuery } from './domain/health/health.query';
 import { createIdentity } from './domain/identity/identity';
@@ -167,6 +171,18 @@ export function createContext(options: ContextOptions) {
     publicUrl: () => publicUrl,
     findUserName: (db, userId) => identity.users.findUserById(db, userId)?.displayName,
   });
+  const auditReader = createAuditReader({ audit });
+  const auditExporter = createAuditExporter({ reader, clock, audit, instanceId: keyring.instanceId });
+  const verification = createVerificationService({
+    reader,
+    clock,
+    log,
+    publicKeyPem: audit.publicKeyPem,
+  });
+  const caseFiles = createCaseFileReader({
+    audit,
+    proposalOf: (db, ownerId, id) => inbox.detail(db, ownerId, id),
+  });
   const setup = createSetupService({
     reader,
     writer,
@@ -290,6 +306,10 @@ export function createContext(options: ContextOptions) {
     search,
     proposals,
     inbox,
+    auditReader,
+    auditExporter,
+    verification,
+    caseFiles,
     setup,
     demo,
     health,
@@ -328,6 +348,7 @@ export function createContext(options: ContextOptions) {
     },
     async [Symbol.asyncDispose]() {
       watch[Symbol.dispose]();
+      await verification[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

@@ -51,7 +51,11 @@ const [{ readConfig }, { serve }] = await Promise.all([import('./config'), impor
 try {
   const { config, secrets } = readConfig(argv, process.env);
   const server = await serve(
-    { ...config, consoleFolder: join(import.meta.dirname, '../renderer') },
+    {
+      ...config,
+      consoleFolder: join(import.meta.dirname, '../renderer'),
+      verifierFile: join(import.meta.dirname, 'countersign-verify.mjs'),
+    },
     secrets,
     shellPort,
   );

@@ -5,12 +5,18 @@ import { filledText } from '../contract/common';
 import type { AuditCheckpoint } from '../contract/process';
 import { verifyAuditLog } from '../domain/audit/audit.source';
 import type { AuditReport } from '../domain/audit/verify';
+import { describeExport, verifyExport } from '../domain/audit/verify-export';
 import { openAuditPublicKey } from '../domain/identity/keyring';
 import { readServerMasterKey } from '../domain/identity/master-key';
-import { CliError, parseGiven, type CliCommand, type CliIo } from './command';
+import { CliError, parseGiven, type CliAnswer, type CliCommand, type CliIo } from './command';
 import { configOf, messageOf, openView, type FolderView } from './data-folder';
 
-const options = z.object({ data: filledText(4_000), checkpoint: filledText(4_000).optional() });
+const options = z.object({
+  data: filledText(4_000).optional(),
+  checkpoint: filledText(4_000).optional(),
+  file: filledText(4_000).optional(),
+  key: filledText(4_000).optional(),
+});
 
 /** Problems printed for people; the document has up to 1,000. */
 const SHOWN = 50;
@@ -25,9 +31,23 @@ export const auditVerify: CliCommand = {
       summary:
         'the last checkpoint as the desktop app keeps it; found by itself beside a desktop’s data folder',
     },
+    { flags: '--file <export>', summary: 'verify an exported NDJSON file in place of a data folder' },
+    { flags: '--key <pem>', summary: 'the public key to believe in place of the one printed in the export' },
   ],
-  run(given, io) {
-    const { data, checkpoint } = parseGiven(options, given);
+  needsData: 'optional',
+  async run(given, io) {
+    const { data, checkpoint, file, key } = parseGiven(options, given);
+    if (file !== undefined) {
+      if (data !== undefined || checkpoint !== undefined)
+        throw new CliError(
+          'usage',
+          '--file: an export is verified by itself, without --data or --checkpoint.',
+        );
+      return verifyFile(file, key);
+    }
+    if (key !== undefined) throw new CliError('usage', '--key: goes with --file.');
+    if (data === undefined)
+      throw new CliError('usage', 'Name the data folder with --data, or an export with --file.');
     const view = openView(data);
     try {
       const verified = verifyFolder(view, io, checkpoint);
@@ -41,6 +61,17 @@ export const auditVerify: CliCommand = {
     }
   },
 };
+
+/** The same as the standalone file that ships with exports: both are made of `verify-export.ts`. */
+async function verifyFile(file: string, keyFile: string | undefined): Promise<CliAnswer> {
+  try {
+    const key = keyFile === undefined ? undefined : readFileSync(keyFile, 'utf8');
+    const report = await verifyExport(file, key);
+    return { document: report, text: describeExport(report), exitCode: report.ok ? 0 : 1 };
+  } catch (cause) {
+    throw new CliError('usage', messageOf(cause), cause);
+  }
+}
 
 export interface VerifiedFolder extends AuditReport {
   /** `sealed`: opened with the master key. `plain`: as it lies in the data folder, which its writer could replace. */

@@ -31,8 +31,8 @@ export interface CliCommand {
   readonly summary: string;
   readonly argument?: { readonly name: string; readonly summary: string };
   readonly options?: readonly CliOption[];
-  /** Whether it works on a data folder; true unless said. */
-  readonly needsData?: boolean;
+  /** Whether it works on a data folder; true unless said. `optional`: the command itself says when it must. */
+  readonly needsData?: boolean | 'optional';
   /** `given` holds the options by their names in camel case, `data` and `argument` among them. */
   run(given: Readonly<Record<string, unknown>>, io: CliIo): CliAnswer | Promise<CliAnswer>;
 }

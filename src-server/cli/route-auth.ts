@@ -1,4 +1,5 @@
 import { authApi } from '../contract/auth';
+import { AUDIT_EXPORT_PATH, AUDIT_VERIFIER_PATH } from '../contract/console/audit';
 import { consoleApi } from '../contract/console/index';
 
 /**
@@ -17,6 +18,8 @@ const CONSOLE = '/api/console';
 const SESSION_PATHS: ReadonlySet<string> = new Set([
   authApi.getSession.path,
   `${CONSOLE}/events`,
+  `${CONSOLE}${AUDIT_EXPORT_PATH}`,
+  `${CONSOLE}${AUDIT_VERIFIER_PATH}`,
   '/api/v1/claim',
 ]);
 const OPTIONAL_PATHS: ReadonlySet<string> = new Set(['/api/mcp', '/api/mcp/stream']);

@@ -87,7 +87,8 @@ function addCommand(
   const command = parent.command(name).description(definition.summary);
   if (argument) command.argument(`<${argument.name}>`, argument.summary);
   const dataFlags = '--data <dir>';
-  if (needsData) command.requiredOption(dataFlags, 'the data folder');
+  if (needsData === true) command.requiredOption(dataFlags, 'the data folder');
+  else if (needsData === 'optional') command.option(dataFlags, 'the data folder');
   else command.option(dataFlags, 'accepted and not used');
   command.option('--json', 'print one JSON document');
   for (const { flags, summary, isRequired = false } of options) {

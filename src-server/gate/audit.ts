@@ -2,24 +2,30 @@ import { createPrivateKey, createPublicKey, randomBytes, sign, type KeyObject } 
 import { eq, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { AuditCheckpoint } from '../contract/process';
-import type { Tx } from '../db/open';
+import type { Db, Tx } from '../db/open';
 import { prepared } from '../db/prepared';
 import { toIso } from '../lib/clock';
 import { toCanonicalJson } from '../lib/jcs';
 import { sealed, sha256Hex, type Vault } from '../lib/vault';
+import {
+  CHECKPOINT_EVERY_ROWS,
+  GENESIS,
+  hashAuditRow,
+  signedExportBytes,
+  signedHeadBytes,
+  type AuditRowContent,
+} from './audit-format';
 import { actorIdOf, type Caller } from './caller';
 import { audit, auditCheckpoints, auditHead, auditPrivate, personKeys } from './gate.tables';
 
-/**
- * The audit chain (decisions §3). A row's hash covers the row and the hash before it; personal data lies beside the
- * chain, sealed with a key per person, and only the hash of the sealed bytes is chained, so erasing the key keeps
- * the chain whole. Checkpoints and the head are signed, so that a cut-off tail is named.
- *
- *   row n: hash = SHA-256(JCS{v, seq, at, type, actor, agent, owner, subject, trace, data, private, prev})
- */
-export const AUDIT_FORMAT_VERSION = 1;
-export const GENESIS = '0'.repeat(64);
-export const CHECKPOINT_EVERY_ROWS = 1_000;
+export {
+  AUDIT_FORMAT_VERSION,
+  CHECKPOINT_EVERY_ROWS,
+  GENESIS,
+  hashAuditRow,
+  signedHeadBytes,
+  type AuditRowContent,
+} from './audit-format';
 
 export interface AuditEntry {
   readonly type: string;
@@ -42,53 +48,10 @@ export interface AuditLog {
   /** Destroys the key of a person: what was sealed for them can't be read again. */
   erasePerson(tx: Tx, personId: string, now: number): void;
   /** Opens what was sealed beside a row; undefined when erased. */
-  openPrivate(tx: Tx, seq: number): Record<string, unknown> | undefined;
+  openPrivate(db: Db, seq: number): Record<string, unknown> | undefined;
+  /** Signs the digest of an exported file, so that any change to it shows. Base64. */
+  signExport(sha256: string): string;
   readonly publicKeyPem: string;
-}
-
-/** The row as it is hashed. Field order does not matter: JCS sorts. */
-export interface AuditRowContent {
-  readonly seq: number;
-  readonly at: number;
-  readonly type: string;
-  readonly actorType: string;
-  readonly actorId: string | null;
-  readonly agentId: string | null;
-  readonly ownerId: string | null;
-  readonly subjectType: string | null;
-  readonly subjectId: string | null;
-  readonly traceId: string;
-  readonly data: string;
-  readonly privateHash: string | null;
-  readonly prevHash: string;
-}
-
-export function hashAuditRow(row: AuditRowContent): string {
-  const content = {
-    v: AUDIT_FORMAT_VERSION,
-    seq: row.seq,
-    at: row.at,
-    type: row.type,
-    actor: { type: row.actorType, id: row.actorId },
-    agent: row.agentId,
-    owner: row.ownerId,
-    subject: { type: row.subjectType, id: row.subjectId },
-    trace: row.traceId,
-    data: row.data,
-    private: row.privateHash,
-    prev: row.prevHash,
-  };
-  return sha256Hex(toCanonicalJson(content));
-}
-
-/** The bytes a head or checkpoint signature covers. */
-export function signedHeadBytes(
-  purpose: 'head' | 'checkpoint',
-  seq: number,
-  head: string,
-  at: number,
-): Buffer {
-  return Buffer.from(`countersign/audit/${purpose}/v1\n${seq}\n${head}\n${at}`);
 }
 
 const selectHead = prepared((db) => db.select().from(auditHead).where(eq(auditHead.id, 1)).prepare());
@@ -240,12 +203,14 @@ export function createAuditLog({
         .run();
     },
 
-    openPrivate(tx, seq) {
-      const row = tx.select().from(auditPrivate).where(eq(auditPrivate.seq, seq)).get();
-      const key = row && selectPersonKey(tx).get({ personId: row.personId })?.sealedKey;
+    openPrivate(db, seq) {
+      const row = db.select().from(auditPrivate).where(eq(auditPrivate.seq, seq)).get();
+      const key = row && selectPersonKey(db).get({ personId: row.personId })?.sealedKey;
       if (!row || !key) return undefined;
       const plain = sealed.decrypt(vault.open('persons', key, row.personId), row.sealed, `audit/${seq}`);
       return JSON.parse(plain.toString('utf8')) as Record<string, unknown>;
     },
+
+    signExport: (sha256) => sign(null, signedExportBytes(sha256), privateKey).toString('base64'),
   };
 }

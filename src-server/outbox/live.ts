@@ -58,8 +58,11 @@ export function createLiveBus({
       isDurable: false,
       consume(event) {
         const live = toLive(event);
+        const { ownerId, agentId, userId: ownId } = event.data;
+        const owner = typeof ownerId === 'string' ? ownerId : typeof ownId === 'string' ? ownId : undefined;
+        // Whatever happened is a line of its owner's timeline and log, once for all windows of theirs.
+        if (owner !== undefined) publish(owner, { topic: 'activity', id: null, change: event.topic });
         if (!live) return;
-        const { ownerId, agentId } = event.data;
         const told =
           typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? ownersToTell(agentId) : [];
         for (const userId of told) {

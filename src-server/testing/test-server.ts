@@ -37,6 +37,7 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly dataFolder?: string;
   readonly masterKey?: Buffer;
   readonly clock?: TestClock;
+  readonly verifierFile?: string;
 }
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -103,6 +104,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     allowsSignUp: options.allowsSignUp ?? mode === 'server',
     publicUrl: undefined,
     consoleFolder: undefined,
+    verifierFile: options.verifierFile,
     socketPath: undefined,
     logLevel: process.env['COUNTERSIGN_TEST_LOG'] ?? 'silent',
     smtpUrl: undefined,
@@ -168,7 +170,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
 
 async function inject<Body>(app: FastifyInstance, request: InjectOptions): Promise<Answer<Body>> {
   const response = await app.inject(request);
-  const isJson = /json/.test(response.headers['content-type'] ?? '');
+  const isJson = /[/+]json/.test(response.headers['content-type'] ?? '');
   return {
     status: response.statusCode,
     headers: response.headers,

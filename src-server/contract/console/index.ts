@@ -1,4 +1,6 @@
+import * as activity from './activity';
 import * as agents from './agents';
+import * as audit from './audit';
 import * as inbox from './inbox';
 import * as session from './session';
 
@@ -44,5 +46,16 @@ export const consoleApi = {
     previewClaim: agents.previewClaim,
     claimAgent: agents.claimAgent,
     disownAgent: agents.disownAgent,
+  },
+  activity: {
+    listActivity: activity.listActivity,
+    listNewActivity: activity.listNewActivity,
+    getCaseFile: activity.getCaseFile,
+  },
+  audit: {
+    searchAudit: audit.searchAudit,
+    getAuditRow: audit.getAuditRow,
+    getVerification: audit.getVerification,
+    startVerification: audit.startVerification,
   },
 } as const;

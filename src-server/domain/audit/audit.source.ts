@@ -1,64 +1,28 @@
-import { createHash } from 'node:crypto';
-import { asc, eq, gt, isNull, sql } from 'drizzle-orm';
+import { sql } from 'drizzle-orm';
 import type { AuditCheckpoint } from '../../contract/process';
 import type { Db, Reader } from '../../db/open';
-import { actions, audit, auditCheckpoints, auditHead, auditPrivate } from '../../gate/gate.tables';
+import { actions } from '../../gate/gate.tables';
 import { findAuditPublicKey } from '../identity/keyring';
 import { users } from '../identity/identity.tables';
+import {
+  batches,
+  findAuditHead,
+  findHashAt,
+  listChainRows,
+  listCheckpoints,
+  listStrayPrivate,
+} from './audit.repo';
+import type { StoredAuditRow } from './chain-row';
 import { MAX_PROBLEMS } from './problems';
-import { verifyAudit, type AuditReport, type AuditSource, type StoredAuditRow } from './verify';
-
-/** Rows held in memory at a time; the sealed bytes beside a row are some kilobytes at most. */
-const BATCH = 200;
-
-function* batches<Row extends { readonly seq: number }>(list: (after: number) => Row[]): Generator<Row> {
-  let after = Number.MIN_SAFE_INTEGER;
-  for (;;) {
-    const batch = list(after);
-    yield* batch;
-    const last = batch.at(-1);
-    if (!last || batch.length < BATCH) return;
-    after = last.seq;
-  }
-}
-
-function listRows(db: Db, after: number): StoredAuditRow[] {
-  return db
-    .select({ row: audit, sealed: auditPrivate.sealed })
-    .from(audit)
-    .leftJoin(auditPrivate, eq(auditPrivate.seq, audit.seq))
-    .where(gt(audit.seq, after))
-    .orderBy(asc(audit.seq))
-    .limit(BATCH)
-    .all()
-    .map(({ row, sealed }) => ({
-      ...row,
-      sealedHash: sealed === null ? null : createHash('sha256').update(sealed).digest('hex'),
-    }));
-}
+import { verifyAudit, type AuditReport, type AuditSource } from './verify';
 
 /** The audit log of a data folder, read in batches. */
-export function auditSourceOf(db: Db): AuditSource {
+export function auditSourceOf(db: Db): AuditSource & { readonly rows: Iterable<StoredAuditRow> } {
   return {
-    rows: batches((after) => listRows(db, after)),
-    checkpoints: batches((after) =>
-      db
-        .select()
-        .from(auditCheckpoints)
-        .where(gt(auditCheckpoints.seq, after))
-        .orderBy(asc(auditCheckpoints.seq))
-        .limit(BATCH)
-        .all(),
-    ),
-    head: db.select().from(auditHead).where(eq(auditHead.id, 1)).get(),
-    strayPrivate: db
-      .select({ seq: auditPrivate.seq })
-      .from(auditPrivate)
-      .leftJoin(audit, eq(audit.seq, auditPrivate.seq))
-      .where(isNull(audit.seq))
-      .limit(MAX_PROBLEMS)
-      .all()
-      .map(({ seq }) => seq),
+    rows: batches((after, limit) => listChainRows(db, after, limit)),
+    checkpoints: batches((after, limit) => listCheckpoints(db, after, limit)),
+    head: findAuditHead(db),
+    strayPrivate: listStrayPrivate(db, MAX_PROBLEMS),
   };
 }
 
@@ -85,7 +49,7 @@ export function verifyAuditLog(reader: Reader, { kept, publicKeyPem }: VerifyOpt
 }
 
 /** Joining and proposing are always written down, so whoever is here left rows. */
-function hasHistory(db: Db): boolean {
+export function hasHistory(db: Db): boolean {
   const some = db
     .select({ one: sql`1` })
     .from(users)
@@ -106,6 +70,5 @@ function hasHistory(db: Db): boolean {
  * start. False when that row is cut off or was written anew.
  */
 export function continuesFrom(reader: Reader, kept: AuditCheckpoint): boolean {
-  const row = reader.select({ hash: audit.hash }).from(audit).where(eq(audit.seq, kept.seq)).get();
-  return row?.hash === kept.head;
+  return findHashAt(reader, kept.seq) === kept.head;
 }

@@ -15,7 +15,9 @@ export type AuditProblemType =
   | 'private-missing'
   | 'private-added'
   /** A signed state that is always made is not there. */
-  | 'checkpoint-missing';
+  | 'checkpoint-missing'
+  /** Of an export: something of the file that is in no row. */
+  | 'file-changed';
 
 export interface AuditProblem {
   /** The row, or the first of them. */

@@ -1,5 +1,5 @@
-import { hashAuditRow } from '../../gate/audit';
-import type { StoredAuditRow } from './verify';
+import { hashAuditRow } from '../../gate/audit-format';
+import { isOpaque, type ChainRow } from './chain-row';
 
 /** How far a row may have been moved to be recognised; beyond, it only counts as changed. */
 const MAX_MOVE = 16;
@@ -10,7 +10,7 @@ const REMEMBERED = 64;
 /** A row's hash covers its number, so a row that was moved still tells where it was written. */
 export interface Identify {
   /** The number a row was written with, the one it has less `shift` first; undefined when its content was changed. */
-  find(row: StoredAuditRow, shift: number): number | undefined;
+  find(row: ChainRow, shift: number): number | undefined;
   remember(seq: number, hash: string): void;
   /** Whether a row walked lately had this number and this hash. The row before the first has neither. */
   isKnown(seq: number, hash: string): boolean;
@@ -19,12 +19,14 @@ export interface Identify {
 export function createIdentifier(): Identify {
   const recent = new Map<number, string>();
   let searches = 0;
-  let cached: { row: StoredAuditRow; seq: number | undefined } | undefined;
+  let cached: { row: ChainRow; seq: number | undefined } | undefined;
 
-  const isWrittenAt = (row: StoredAuditRow, seq: number): boolean =>
-    seq >= 1 && hashAuditRow({ ...row, seq }) === row.hash;
+  const isWrittenAt = (row: ChainRow, seq: number): boolean =>
+    seq >= 1 && !isOpaque(row) && hashAuditRow({ ...row, seq }) === row.hash;
 
-  const search = (row: StoredAuditRow, shift: number): number | undefined => {
+  const search = (row: ChainRow, shift: number): number | undefined => {
+    // Without its content nothing says where it was written: it stands where its neighbours do.
+    if (isOpaque(row)) return row.seq - shift;
     if (isWrittenAt(row, row.seq - shift)) return row.seq - shift;
     if (searches >= MAX_SEARCHES) return undefined;
     searches += 1;

@@ -1,6 +1,6 @@
 import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import type { AuditCheckpoint } from '../../contract/process';
-import { signedHeadBytes } from '../../gate/audit';
+import { signedHeadBytes } from '../../gate/audit-format';
 import type { ProblemList } from './problems';
 import type { StoredCheckpoint, StoredHead } from './verify';
 

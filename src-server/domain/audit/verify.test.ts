@@ -5,12 +5,12 @@ import { hashAuditRow, signedHeadBytes } from '../../gate/audit';
 import { systemCaller } from '../../gate/caller';
 import { createGateFixture } from '../../testing/gate-fixture';
 import { auditSourceOf } from './audit.source';
+import type { StoredAuditRow } from './chain-row';
 import type { AuditProblemType } from './problems';
 import {
   verifyAudit,
   type AuditReport,
   type AuditTrust,
-  type StoredAuditRow,
   type StoredCheckpoint,
   type StoredHead,
 } from './verify';

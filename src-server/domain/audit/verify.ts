@@ -1,15 +1,9 @@
 import type { AuditCheckpoint } from '../../contract/process';
-import { CHECKPOINT_EVERY_ROWS, GENESIS, type AuditRowContent } from '../../gate/audit';
+import { CHECKPOINT_EVERY_ROWS, GENESIS } from '../../gate/audit-format';
+import { isOpaque, type ChainRow } from './chain-row';
 import { createProblemList, rowWords, type AuditProblem, type ProblemList } from './problems';
 import { createIdentifier, type Identify } from './row-identity';
 import { createAnchors, createSignatureCheck, type Anchors } from './signed-states';
-
-/** A row as it is stored. */
-export interface StoredAuditRow extends AuditRowContent {
-  readonly hash: string;
-  /** SHA-256 of the sealed bytes that lie beside it now; null where there are none. */
-  readonly sealedHash: string | null;
-}
 
 export interface StoredCheckpoint {
   readonly seq: number;
@@ -25,11 +19,15 @@ export interface StoredHead {
   readonly signature: string;
 }
 
-/** The log as it lies there, of one moment, each list in order of `seq`. Rows may be many: they are walked once. */
-export interface AuditSource {
-  readonly rows: Iterable<StoredAuditRow>;
+/** What is signed about a log; checkpoints in order of `seq`, asked for as the walk comes to them. */
+export interface SignedStates {
   readonly checkpoints: Iterable<StoredCheckpoint>;
   readonly head: StoredHead | undefined;
+}
+
+/** The log as it lies there, of one moment, each list in order of `seq`. Rows may be many: they are walked once. */
+export interface AuditSource extends SignedStates {
+  readonly rows: Iterable<ChainRow>;
   /** Sealed data that belongs to no row. */
   readonly strayPrivate: Iterable<number>;
 }
@@ -65,34 +63,55 @@ export interface AuditReport {
  * removes later checkpoints shows only against `kept`. Whose a sealed row is said to be is not chained.
  */
 export function verifyAudit(source: AuditSource, trust: AuditTrust): AuditReport {
+  const verifier = createAuditVerifier(source, trust);
+  for (const row of source.rows) verifier.push(row);
+  return verifier.finish(source.strayPrivate);
+}
+
+export interface AuditVerifier {
+  /** The next row, in order of `seq`. */
+  push(row: ChainRow): void;
+  /** Rows so far. */
+  count(): number;
+  /** After the last row; `strayPrivate` names rows that sealed data is there for. */
+  finish(strayPrivate: Iterable<number>): AuditReport;
+}
+
+/** The same walk, handed one row after the other: by a reader of a file, or a bit at a time beside other work. */
+export function createAuditVerifier(states: SignedStates, trust: AuditTrust): AuditVerifier {
   const problems = createProblemList();
   const signatures = createSignatureCheck(trust.publicKeyPem, problems);
-  const head = source.head && signatures.isHead(source.head) ? source.head : undefined;
-  const anchors = createAnchors(source.checkpoints, trust.kept, signatures, problems);
+  const head = states.head && signatures.isHead(states.head) ? states.head : undefined;
+  const anchors = createAnchors(states.checkpoints, trust.kept, signatures, problems);
   const walk = createWalk({ problems, anchors, head, identify: createIdentifier() });
-
-  let waiting: StoredAuditRow | undefined;
+  let waiting: ChainRow | undefined;
   let rows = 0;
-  for (const row of source.rows) {
-    rows += 1;
-    if (waiting) walk.visit(waiting, row);
-    waiting = row;
-  }
-  if (waiting) walk.visit(waiting, undefined);
-  anchors.drain();
-  judgeEnd({ source, head, trust, problems, anchors, rows, last: walk.last() });
 
-  for (const seq of source.strayPrivate) {
-    if (problems.isGone(seq)) continue;
-    problems.add('private-added', seq, seq, `Sealed data is there for row ${seq}, which is not.`);
-  }
   return {
-    ok: problems.items.length === 0,
-    rows,
-    checkpoints: anchors.count(),
-    head: source.head ? { seq: source.head.seq, hash: source.head.head } : null,
-    problems: problems.items.toSorted((a, b) => a.seq - b.seq),
-    hasMore: problems.hasMore,
+    push(row) {
+      rows += 1;
+      if (waiting) walk.visit(waiting, row);
+      waiting = row;
+    },
+    count: () => rows,
+    finish(strayPrivate) {
+      if (waiting) walk.visit(waiting, undefined);
+      waiting = undefined;
+      anchors.drain();
+      judgeEnd({ states, head, trust, problems, anchors, rows, last: walk.last() });
+      for (const seq of strayPrivate) {
+        if (problems.isGone(seq)) continue;
+        problems.add('private-added', seq, seq, `Sealed data is there for row ${seq}, which is not.`);
+      }
+      return {
+        ok: problems.items.length === 0,
+        rows,
+        checkpoints: anchors.count(),
+        head: states.head ? { seq: states.head.seq, hash: states.head.head } : null,
+        problems: problems.items.toSorted((a, b) => a.seq - b.seq),
+        hasMore: problems.hasMore,
+      };
+    },
   };
 }
 
@@ -118,7 +137,7 @@ function createWalk({
   readonly anchors: Anchors;
   readonly head: StoredHead | undefined;
   readonly identify: Identify;
-}): { visit(row: StoredAuditRow, next: StoredAuditRow | undefined): void; last(): LastRow | undefined } {
+}): { visit(row: ChainRow, next: ChainRow | undefined): void; last(): LastRow | undefined } {
   let storedSeq = 0;
   /** How far rows stand behind the place they were written at: above 0 after added rows, below after removed ones. */
   let shift = 0;
@@ -127,17 +146,14 @@ function createWalk({
   let isRewritten = false;
 
   /** Whether all that follows moved along with a row, so that rows before it were added or taken out. */
-  const isShift = (row: StoredAuditRow, next: StoredAuditRow | undefined, writtenAt: number): boolean => {
+  const isShift = (row: ChainRow, next: ChainRow | undefined, writtenAt: number): boolean => {
     const moved = row.seq - writtenAt;
     if (moved > shift && !identify.isKnown(writtenAt - 1, row.prevHash)) return false;
     if (!next) return head !== undefined && head.seq === writtenAt;
     return identify.find(next, moved) === next.seq - moved && next.prevHash === row.hash;
   };
 
-  const place = (
-    row: StoredAuditRow,
-    next: StoredAuditRow | undefined,
-  ): { isSound: boolean; hasGap: boolean } => {
+  const place = (row: ChainRow, next: ChainRow | undefined): { isSound: boolean; hasGap: boolean } => {
     let hasGap = false;
     if (row.seq > storedSeq + 1) {
       const [first, last] = [storedSeq + 1 - shift, row.seq - 1 - shift];
@@ -171,11 +187,7 @@ function createWalk({
   };
 
   /** Two rows, each with a hash of its own content, but not of one chain: which of them was written anew. */
-  const blame = (
-    row: StoredAuditRow,
-    next: StoredAuditRow | undefined,
-    before: LastRow | undefined,
-  ): boolean => {
+  const blame = (row: ChainRow, next: ChainRow | undefined, before: LastRow | undefined): boolean => {
     const seq = row.seq - shift;
     if (!before) {
       problems.add('changed', seq, seq, `Row ${seq}: does not start the chain.`);
@@ -234,7 +246,9 @@ function createWalk({
   };
 }
 
-function judgePrivate({ seq, privateHash, sealedHash }: StoredAuditRow, problems: ProblemList): void {
+function judgePrivate(row: ChainRow, problems: ProblemList): void {
+  if (isOpaque(row) || row.sealedHash === undefined) return;
+  const { seq, privateHash, sealedHash } = row;
   if (privateHash === sealedHash) return;
   if (sealedHash === null) {
     problems.add('private-missing', seq, seq, `Row ${seq}: the sealed data beside it is not there.`);
@@ -252,7 +266,7 @@ function judgePrivate({ seq, privateHash, sealedHash }: StoredAuditRow, problems
 
 /** What head, checkpoints and the checkpoint kept outside say about the end. */
 function judgeEnd({
-  source,
+  states,
   head,
   trust,
   problems,
@@ -260,7 +274,7 @@ function judgeEnd({
   rows,
   last,
 }: {
-  readonly source: AuditSource;
+  readonly states: SignedStates;
   /** The stored head, if its signature is good. */
   readonly head: StoredHead | undefined;
   readonly trust: AuditTrust;
@@ -273,7 +287,7 @@ function judgeEnd({
   const signed = Math.max(head?.seq ?? 0, anchors.highest());
   if (signed > end) {
     problems.add('cut-off', end + 1, signed, `${rowWords(end + 1, signed)}: cut off the end.`);
-  } else if (!source.head && (rows > 0 || signed > 0 || trust.hasHistory === true)) {
+  } else if (!states.head && (rows > 0 || signed > 0 || trust.hasHistory === true)) {
     problems.add(
       'cut-off',
       end + 1,

@@ -258,8 +258,9 @@ describe('a person’s write and its answer are one transaction', () => {
     const writes = server.consoleApp.routeTable
       .filter(({ isWrite }) => isWrite)
       .map(({ method, path }) => `${method} ${path}`);
-    // Several decisions are several transactions (gate/bulk.test.ts); a look at a code writes nothing.
+    // Several decisions are several transactions (gate/bulk.test.ts); a look at a code, or at the log, writes nothing.
     expect(writes.filter((one) => !COVERED.has(one)).toSorted()).toEqual([
+      'POST /api/console/audit/verification',
       'POST /api/console/inbox/bulk',
       'POST /api/console/joining/preview',
     ]);
