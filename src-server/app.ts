@@ -5,6 +5,8 @@ import { agentRoutes } from './doors/console/agents.routes';
 import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
 import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes } from './doors/console/inbox.routes';
+import { keyRoutes } from './doors/console/keys.routes';
+import { leavingRoutes } from './doors/console/leaving.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { sessionRoutes } from './doors/console/session.routes';
 import { serveConsoleFiles } from './doors/console/static';
@@ -57,6 +59,8 @@ function mountStreams(
 
 function consoleRoutes(context: Context, channel: 'window' | 'browser'): ConsoleRoute[] {
   const { reader, gate, inbox, clock, claims, setup, demo, config } = context;
+  const emailOf = (userId: string): string => setup.findUser(userId)?.email ?? '';
+  const flushUsage = (): void => context.usage.flush();
   return [
     ...sessionRoutes({
       mode: config.mode,
@@ -80,8 +84,18 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       freezing: context.freezeCommands,
       claims,
       inbox,
-      emailOf: (userId) => setup.findUser(userId)?.email ?? '',
+      emailOf,
       publicUrl: context.publicUrl,
+    }),
+    ...keyRoutes({ reader, clock, gate, flushUsage }),
+    ...leavingRoutes({
+      reader,
+      clock,
+      gate,
+      commands: context.leavingCommands,
+      emailOf,
+      nameOf: (userId) => setup.findUser(userId)?.displayName,
+      flushUsage,
     }),
   ];
 }
@@ -230,6 +244,9 @@ export async function buildAgentApp(
     challenge,
     rememberClient: (caller, info) => {
       clients.set(keyOf(caller), info);
+    },
+    noteClient: (caller, { name, version }) => {
+      if (caller.actor.type === 'agent') usage.nameClient(caller.actor.keyId, caller, `${name} ${version}`);
     },
     clientOf: (caller) => clients.get(keyOf(caller)),
     namesSetting: ({ actor }) => (actor.type === 'agent' ? actor.toolNames : undefined),

@@ -6,6 +6,8 @@ import { createAgentCommands } from './domain/agents/agents.commands';
 import { findAgent } from './domain/agents/agents.repo';
 import { createClaimsService } from './domain/agents/claims.service';
 import { createFreezeCommands } from './domain/agents/freeze.commands';
+import { createKeySpotter } from './domain/agents/key-spotter';
+import { createLeavingCommands } from './domain/agents/leaving.commands';
 import { createRegistrationService } from './domain/agents/registration.service';
 import { rotateKey } from './domain/agents/rotate-key.action';
 import { promoteTrusted } from './domain/agents/trust';
@@ -122,6 +124,7 @@ export function createContext(options: ContextOptions) {
     log,
     actions,
     scanPublicText: (text, field) => scanText(text, { field }),
+    keySpotter: createKeySpotter({ audit }),
     findAgentState: (db, agentId) => findAgent(db, agentId),
     expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
     graceMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).graceSeconds * SECOND,
@@ -163,6 +166,17 @@ export function createContext(options: ContextOptions) {
   });
   const agentCommands = createAgentCommands({ proposals: gate.proposals, onProfileChanged: indexProfile });
   const freezeCommands = createFreezeCommands({ proposals: gate.proposals, users: identity.users });
+  const leavingCommands = createLeavingCommands({
+    proposals: gate.proposals,
+    mode: config.mode,
+    macOfClaimCode: (code) => registration.macOfClaimCode(code),
+    onProfileChanged: indexProfile,
+    findUserIdByEmail: (tx, email) => identity.users.findUserByEmail(tx, email)?.id,
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    publicUrl: () => publicUrl,
+  });
   const search = createSearchService({ clock, publicUrl: () => publicUrl });
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
@@ -303,6 +317,7 @@ export function createContext(options: ContextOptions) {
     claims,
     agentCommands,
     freezeCommands,
+    leavingCommands,
     search,
     proposals,
     inbox,
@@ -366,6 +381,9 @@ const PUBLIC_CHANGES: ReadonlySet<string> = new Set([
   'agent.changed',
   'agent.paused',
   'agent.resumed',
+  'agent.unbound',
+  'agent.transferred',
+  'agent.deleted',
   'profile.updated',
   'user.profile_updated',
 ]);

@@ -7,6 +7,7 @@ import {
   gt,
   inArray,
   isNotNull,
+  isNull,
   lt,
   lte,
   ne,
@@ -283,9 +284,19 @@ export function listInboxRows(
 export function listAgentActions(
   db: Reader,
   agentId: string,
-  page: { readonly after: Keyset | undefined; readonly limit: number },
+  page: {
+    readonly after: Keyset | undefined;
+    readonly limit: number;
+    /** Whose the agent is now, or null for nobody: what it did for another owner is not theirs to see. */
+    readonly ownerId: string | null;
+  },
 ): ActionRow[] {
-  const conditions = [eq(actions.agentId, agentId), createdBefore(page.after)];
+  const isTheirs = page.ownerId === null ? undefined : eq(actions.ownerId, page.ownerId);
+  const conditions = [
+    eq(actions.agentId, agentId),
+    createdBefore(page.after),
+    or(isNull(actions.ownerId), isTheirs),
+  ];
   return db
     .select()
     .from(actions)
@@ -337,6 +348,7 @@ export function listSimilar(
   kind: Kind,
   exceptId: string,
   limit: number,
+  ownerId: string,
 ): ActionRow[] {
   return db
     .select()
@@ -345,6 +357,7 @@ export function listSimilar(
       and(
         eq(actions.agentId, agentId),
         eq(actions.kind, kind),
+        eq(actions.ownerId, ownerId),
         isNotNull(actions.decidedAt),
         sql`${actions.id} <> ${exceptId}`,
       ),

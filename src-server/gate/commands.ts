@@ -64,6 +64,43 @@ export function command<Input, Output>(
   return result;
 }
 
+/** Thrown to roll a rehearsal back; nobody else ever sees it. */
+class Rehearsed extends Error {}
+
+/**
+ * What a command would do: the real handler runs in a savepoint that is rolled back, so that what is foretold can't
+ * differ from what happens. Nothing is audited, no event is sent.
+ */
+export function preview<Input, Output>(
+  deps: GateDeps,
+  definition: CommandDefinition<Input, Output>,
+  rawInput: unknown,
+  caller: Caller,
+): Output {
+  const user = requireUser(caller, definition.access, definition.needsDecide);
+  const input = parseOrThrow(definition.input, rawInput);
+  let foretold: { readonly result: Output } | undefined;
+  try {
+    deps.writer.transaction((tx) =>
+      deps.writer.savepoint(tx, () => {
+        foretold = definition.run(tx, {
+          input,
+          user,
+          caller,
+          now: deps.clock.now(),
+          ids: deps.ids,
+          emit: () => {},
+        });
+        throw new Rehearsed();
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof Rehearsed)) throw error;
+  }
+  if (!foretold) throw new Error(`The rehearsal of ${definition.name} gave nothing`);
+  return foretold.result;
+}
+
 /** A read through any door: scope and limits as for writes, the read-only connection, a line in the calls log. */
 export async function query<Input, Output>(
   deps: GateDeps,

@@ -31,6 +31,34 @@ export interface AgentState {
   readonly isSample: boolean;
 }
 
+/** A live key of ours that stands in a text. */
+export interface SpottedKey {
+  readonly keyId: string;
+  readonly agentId: string;
+  readonly ownerId: string | null;
+}
+
+/** Looks for keys of ours in what agents write, and notes them for whom they belong to. */
+export interface KeySpotter {
+  /** `hasKeyShape` is all that an answer may depend on: whether a key is real is told to its owner alone. */
+  look(
+    db: Reader,
+    content: unknown,
+    now: number,
+  ): { readonly hasKeyShape: boolean; readonly keys: readonly SpottedKey[] };
+  mark(
+    tx: Tx,
+    keys: readonly SpottedKey[],
+    where: {
+      readonly agentId: string;
+      /** Null where the content was refused before it became a proposal. */
+      readonly actionId: string | null;
+      readonly caller: Caller;
+      readonly now: number;
+    },
+  ): void;
+}
+
 /** Everything the gate stands on; made once in `context.ts`. */
 export interface GateDeps {
   readonly writer: Writer;
@@ -44,6 +72,7 @@ export interface GateDeps {
   readonly log: Logger;
   readonly actions: ReadonlyMap<string, ActionDefinition<unknown, unknown>>;
   scanPublicText(text: string, field: string): readonly ContentIssue[];
+  readonly keySpotter: KeySpotter;
   findAgentState(db: Db, agentId: string): AgentState | undefined;
   /** How long a proposal waits before silence counts as no, in milliseconds. */
   expiryMsOf(db: Db, ownerId: string): number;

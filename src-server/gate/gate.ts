@@ -3,7 +3,7 @@ import type { ActionRow } from './actions.repo';
 import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace, type StopReason } from './care';
 import { decideBulk, type BulkDecision, type BulkResult } from './bulk';
 import type { Caller } from './caller';
-import { command, query } from './commands';
+import { command, preview, query } from './commands';
 import { decide, markRead, type Decision, type Seen } from './decide';
 import type { ActionDefinition, CommandDefinition, QueryDefinition } from './define-action';
 import type { GateDeps } from './deps';
@@ -50,6 +50,12 @@ export interface Gate {
     caller: Caller,
     inTransaction?: InTransaction<Output>,
   ): Output;
+  /** What a command would answer, rolled back: a preview of its consequences. */
+  preview<Input, Output>(
+    definition: CommandDefinition<Input, Output>,
+    input: unknown,
+    caller: Caller,
+  ): Output;
   withdraw(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   markRead(seen: Seen, caller: Caller, inTransaction?: InTransaction<void>): void;
   decide(decision: Decision, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
@@ -89,6 +95,7 @@ export function createGate(deps: GateDeps): Gate {
     query: (definition, input, caller) => query(deps, definition, input, caller),
     command: (definition, input, caller, inTransaction) =>
       command(deps, definition, input, caller, inTransaction),
+    preview: (definition, input, caller) => preview(deps, definition, input, caller),
     withdraw: (actionId, caller, inTransaction) => withdraw(deps, actionId, caller, inTransaction),
     markRead: (seen, caller, inTransaction) => markRead(deps, seen, caller, inTransaction),
     decide: (decision, caller, inTransaction) => decide(deps, decision, caller, inTransaction),

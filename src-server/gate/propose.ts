@@ -14,7 +14,7 @@ import type { AgentActor, Caller } from './caller';
 import { contentBlocked, scanPublic } from './content';
 import { countToday } from './daily-counts';
 import type { ActionDefinition } from './define-action';
-import type { GateDeps } from './deps';
+import type { GateDeps, SpottedKey } from './deps';
 import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
 import { resolveVerdict } from './kinds';
 import { DAILY_CAPS } from './limits';
@@ -75,13 +75,19 @@ export async function perform<Input, Output>(
       details: { kind: definition.kind },
     });
   }
+  const spotted = deps.keySpotter.look(deps.reader, [input, note], deps.clock.now());
   const issues = scanPublic(deps, definition, input as Readonly<Record<string, unknown>>);
   if (issues.length > 0) {
     // PII-1 blocks on mma; on nb the owner decides where there is one (C-66).
     const isBlocking = caller.face === 'mma' || agent.origin === 'mma' || agent.ownerId === null;
-    if (isBlocking) throw contentBlocked(issues);
+    if (isBlocking) {
+      markRefused(deps, agent, spotted.keys, caller);
+      throw contentBlocked(issues);
+    }
     verdict = 'hold';
   }
+  // What looks like a key of ours never goes out by policy alone, in private words either.
+  if (spotted.hasKeyShape && agent.ownerId !== null) verdict = 'hold';
   if (verdict === 'hold' && agent.ownerId === null && agent.origin !== 'mma' && caller.face !== 'mma') {
     throw new AppError('forbidden', 'This needs an owner, and nobody has claimed this agent yet.');
   }
@@ -122,6 +128,7 @@ export async function perform<Input, Output>(
       : verdict === 'hold'
         ? hold(tx, step)
         : runAtOnce(tx, step);
+    deps.keySpotter.mark(tx, spotted.keys, { agentId: agent.agentId, actionId: made.actionId, caller, now });
     if (options.answer) {
       storeAnswer(tx, caller.idempotency, options.answer(made), {
         now,
@@ -132,6 +139,16 @@ export async function perform<Input, Output>(
   });
   deps.afterCommit();
   return outcome;
+}
+
+/** Content that was refused leaves no proposal, and the owner of a key in it hears of it all the same. */
+function markRefused(deps: GateDeps, agent: AgentActor, keys: readonly SpottedKey[], caller: Caller): void {
+  if (keys.length === 0) return;
+  const now = deps.clock.now();
+  deps.writer.transaction((tx) =>
+    deps.keySpotter.mark(tx, keys, { agentId: agent.agentId, actionId: null, caller, now }),
+  );
+  deps.afterCommit();
 }
 
 function checkNote(note: string | null | undefined): string | null {

@@ -4,6 +4,17 @@ import type { EventConsumer } from './relay';
 
 type Listener = (event: LiveEvent) => void;
 
+/** An agent came, went or is on offer: lists of agents, of keys and of who wants to join show it. */
+const CHANGES_HANDS: ReadonlySet<string> = new Set([
+  'agent.claimed',
+  'agent.unbound',
+  'agent.deleted',
+  'agent.transferred',
+  'agent.offered',
+  'agent.offer-cancelled',
+  'agent.offer-declined',
+]);
+
 /** Open streams of one person; more are refused, so that a looping window cannot fill the server. */
 export const MAX_STREAMS_PER_USER = 20;
 
@@ -27,18 +38,27 @@ export function createLiveBus({
     for (const listener of listeners.get(userId) ?? []) listener(event);
   };
 
-  const toLive = (event: DomainEvent): LiveEvent | undefined => {
+  const toLive = (event: DomainEvent): readonly LiveEvent[] => {
     const [subject, change = ''] = event.topic.split('.', 2);
-    const { actionId, agentId } = event.data;
-    if (subject === 'action' && change !== 'read') {
-      return { topic: 'inbox', id: typeof actionId === 'string' ? actionId : null, change };
-    }
+    const idOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+    const { actionId, agentId, keyId } = event.data;
+    if (subject === 'action' && change !== 'read') return [{ topic: 'inbox', id: idOf(actionId), change }];
     if (event.topic === 'agent.registered' || event.topic === 'agent.disowned') {
-      return { topic: 'joining', id: typeof agentId === 'string' ? agentId : null, change };
+      return [{ topic: 'joining', id: idOf(agentId), change }];
     }
-    if (subject === 'agent')
-      return { topic: 'agents', id: typeof agentId === 'string' ? agentId : null, change };
-    return undefined;
+    const joining: LiveEvent = { topic: 'joining', id: idOf(agentId), change };
+    const agents: LiveEvent = { ...joining, topic: 'agents' };
+    if (CHANGES_HANDS.has(event.topic)) return [agents, joining, { ...joining, topic: 'keys', id: null }];
+    if (event.topic === 'agent.frozen' || event.topic === 'agent.thawed') {
+      return [agents, { topic: 'me', id: null, change }];
+    }
+    if (subject === 'agent') return [agents];
+    // A page of an agent shows its keys; an Inbox item says that one stands in it.
+    if (subject === 'key') {
+      const keys: LiveEvent = { topic: 'keys', id: idOf(keyId), change };
+      return [keys, { ...agents, change: `key-${change}` }, { topic: 'inbox', id: idOf(actionId), change: `key-${change}` }];
+    }
+    return [];
   };
 
   return {
@@ -58,21 +78,15 @@ export function createLiveBus({
       isDurable: false,
       consume(event) {
         const live = toLive(event);
-        const { ownerId, agentId, userId: ownId } = event.data;
+        const { ownerId, agentId, userId: ownId, otherPersonId } = event.data;
         const owner = typeof ownerId === 'string' ? ownerId : typeof ownId === 'string' ? ownId : undefined;
         // Whatever happened is a line of its owner's timeline and log, once for all windows of theirs.
         if (owner !== undefined) publish(owner, { topic: 'activity', id: null, change: event.topic });
-        if (!live) return;
+        if (live.length === 0) return;
         const told =
-          typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? ownersToTell(agentId) : [];
-        for (const userId of told) {
-          publish(userId, live);
-          if (event.topic === 'agent.frozen' || event.topic === 'agent.thawed') {
-            publish(userId, { topic: 'me', id: null, change: live.change });
-          }
-          if (event.topic === 'agent.claimed')
-            publish(userId, { topic: 'joining', id: live.id, change: 'claimed' });
-        }
+          typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? [...ownersToTell(agentId)] : [];
+        if (typeof otherPersonId === 'string') told.push(otherPersonId);
+        for (const userId of new Set(told)) for (const one of live) publish(userId, one);
       },
     },
   };

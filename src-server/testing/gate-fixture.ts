@@ -6,7 +6,9 @@ import { pino } from 'pino';
 import { migrate } from '../db/migrate';
 import { openDatabase, type OpenDatabase, type Reader, type Writer } from '../db/open';
 import { issueKey, toActor } from '../domain/agents/agent-keys.service';
-import { findAgent, findKey, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
+import { findAgent, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
+import { createKeySpotter } from '../domain/agents/key-spotter';
+import { findKey } from '../domain/agents/keys.repo';
 import { users } from '../domain/identity/identity.tables';
 import { scanText } from '../lib/text/scan/scan';
 import type { PersonRow } from '../domain/profiles/profiles.repo';
@@ -108,6 +110,7 @@ export function createGateFixture({
       ]),
     ),
     scanPublicText: (text, field) => scanText(text, { field }),
+    keySpotter: createKeySpotter({ audit }),
     findAgentState: findAgent,
     expiryMsOf: () => 7 * DAY,
     graceMsOf: () => graceMs,

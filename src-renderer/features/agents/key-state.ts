@@ -1,4 +1,4 @@
-import type { AgentKey } from '../../../src-server/contract/console/agents';
+import type { AgentKey } from '../../../src-server/contract/console/keys';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 

@@ -2,7 +2,7 @@ import { Button, Checkbox, TextInput } from '@mantine/core';
 import { IconKey } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
-import type { newKey } from '../../../src-server/contract/console/agents';
+import type { newKey } from '../../../src-server/contract/console/keys';
 import type { z } from 'zod';
 import { CopyTextButton } from '../../components/copy-text-button';
 import classes from './new-key-panel.module.css';

@@ -4,7 +4,6 @@ import {
   agentStatus,
   filledText,
   id,
-  instant,
   kind,
   risk,
   scope,
@@ -14,6 +13,7 @@ import {
 } from '../common';
 import { inboxItem } from './inbox';
 import { endpoint } from './endpoint';
+import { agentKey, createKeyBody, newKey } from './keys';
 
 /** 3 to 30 lower-case letters, digits and inner hyphens (REG-2). */
 export const handle = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]$/, {
@@ -38,21 +38,6 @@ export const agentSummary = z.object({
   isSample: z.boolean(),
 });
 export type AgentSummary = z.infer<typeof agentSummary>;
-
-export const agentKey = z.object({
-  id: z.string(),
-  name: z.string(),
-  /** First characters, enough to recognise it: `mma_a1b2c3d4`. */
-  prefix: z.string(),
-  scopes: z.array(scope),
-  createdAt: z.string(),
-  expiresAt: z.string().nullable(),
-  revokedAt: z.string().nullable(),
-  lastUsedAt: z.string().nullable(),
-  lastClient: z.string().nullable(),
-  lastAddress: z.string().nullable(),
-});
-export type AgentKey = z.infer<typeof agentKey>;
 
 /** One row of the autonomy matrix. */
 export const policyRow = z.object({
@@ -126,14 +111,6 @@ export const snippet = z.object({
   code: z.string(),
 });
 export type Snippet = z.infer<typeof snippet>;
-
-/** A key in full. It is in this answer and nowhere else. */
-export const newKey = z.object({
-  id: z.string(),
-  secret: z.string(),
-  prefix: z.string(),
-  scopes: z.array(scope),
-});
 
 const agentParams = z.strictObject({ id });
 
@@ -305,12 +282,6 @@ export const thawAll = endpoint({
   path: '/agents/thaw',
   summary: 'Let the agents call again; those that were paused stay paused',
   answer: z.object({ agents: z.number().int() }),
-});
-
-export const createKeyBody = z.strictObject({
-  name: filledText(60),
-  scopes: z.array(scope).min(1).max(5).optional(),
-  expiresAt: instant.optional(),
 });
 
 export const createKey = endpoint({

@@ -110,6 +110,16 @@ export const inboxDetail = inboxItem.extend({
   cost: z.number(),
   /** Why it failed, in words; null unless status is `failed`. */
   failure: z.object({ message: z.string(), canRetryUntil: z.string().nullable() }).nullable(),
+  /** Live keys of yours that stand in it, of whichever agent: freeze or replace them. */
+  leakedKeys: z.array(
+    z.object({
+      id: z.string(),
+      name: z.string(),
+      prefix: z.string(),
+      isFrozen: z.boolean(),
+      agent: z.object({ id: z.string(), name: z.string(), handle: z.string().nullable() }),
+    }),
+  ),
   /** The public thing it became, when executed. */
   resultUrl: z.string().nullable(),
   context: z.object({

@@ -2,6 +2,8 @@ import * as activity from './activity';
 import * as agents from './agents';
 import * as audit from './audit';
 import * as inbox from './inbox';
+import * as keys from './keys';
+import * as leaving from './leaving';
 import * as session from './session';
 
 /** Every console endpoint by domain: the server mounts all of them, the window calls them. */
@@ -57,5 +59,25 @@ export const consoleApi = {
     getAuditRow: audit.getAuditRow,
     getVerification: audit.getVerification,
     startVerification: audit.startVerification,
+  },
+  keys: {
+    listKeys: keys.listKeys,
+    updateKey: keys.updateKey,
+    rotateKey: keys.rotateKey,
+    getKeyImpact: keys.getKeyImpact,
+    freezeKey: keys.freezeKey,
+    thawKey: keys.thawKey,
+    settleLeak: keys.settleLeak,
+  },
+  leaving: {
+    previewLeaving: leaving.previewLeaving,
+    unbindAgent: leaving.unbindAgent,
+    deleteAgent: leaving.deleteAgent,
+    getOffer: leaving.getOffer,
+    offerAgent: leaving.offerAgent,
+    cancelOffer: leaving.cancelOffer,
+    listOffers: leaving.listOffers,
+    acceptOffer: leaving.acceptOffer,
+    declineOffer: leaving.declineOffer,
   },
 } as const;

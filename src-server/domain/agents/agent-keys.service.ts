@@ -4,19 +4,24 @@ import type { AgentActor } from '../../gate/caller';
 import { AppError } from '../../lib/errors';
 import type { Ids } from '../../lib/ids';
 import { randomSecret, secretsEqual, sha256Hex } from '../../lib/vault';
-import {
-  countLiveKeys,
-  findKeyWithAgent,
-  insertKey,
-  type CallingAgent,
-  type CallingKey,
-} from './agents.repo';
+import { findKeyWithAgent, type CallingAgent, type CallingKey } from './agents.repo';
+import { countLiveKeys, insertKey } from './keys.repo';
 
-/** Live keys one agent may hold at a time. */
+/** Live keys one agent may hold at a time; those that only live on beside their successor come on top. */
 export const MAX_KEYS = 20;
+/** Keys of one agent in an overlap at a time. */
+const MAX_OVERLAPPING = 20;
 /** `mma_` or `nb_` and eight more characters: enough to find a row, useless to guess the rest. */
 const PREFIX_LENGTH = { mma_: 12, nb_: 11 } as const;
 const SECRET = /^(mma_|nb_)[A-Za-z0-9_-]{43}$/;
+/** A key anywhere in a text; a lookahead, so that one that begins inside a decoy is found too. */
+export const KEY_PATTERN = /(?=((?:mma_|nb_)[A-Za-z0-9_-]{43}))/g;
+
+/** The stored beginning of a key; undefined for what has not the form of one. */
+export function prefixOf(secret: string): string | undefined {
+  const brand = SECRET.exec(secret)?.[1];
+  return brand === 'mma_' || brand === 'nb_' ? secret.slice(0, PREFIX_LENGTH[brand]) : undefined;
+}
 
 /** What registration gives an mma key, and what a claim adds (decisions §2). */
 export const UNCLAIMED_MMA_SCOPES: readonly Scope[] = ['read:search', 'write:drafts'];
@@ -26,6 +31,14 @@ export const CLAIMED_SCOPES: readonly Scope[] = [
   'write:publish',
   'write:messages',
 ];
+
+/** @throws AppError `validation`: payments are granted to user sessions alone (decisions §2) */
+export function assertAgentScopes(scopes: readonly Scope[]): void {
+  if (!scopes.includes('write:payments')) return;
+  throw new AppError('validation', 'scopes: write:payments is for people, never for an agent.', {
+    fields: [{ path: 'scopes', message: 'write:payments is for people' }],
+  });
+}
 
 export interface IssuedKey {
   readonly id: string;
@@ -48,7 +61,8 @@ export function issueKey(
     readonly now: number;
   },
 ): IssuedKey {
-  if (countLiveKeys(tx, request.agentId) >= MAX_KEYS) {
+  const { own, overlapping } = countLiveKeys(tx, request.agentId, request.now);
+  if (own >= MAX_KEYS || overlapping > MAX_OVERLAPPING) {
     throw new AppError('validation', `An agent has at most ${MAX_KEYS} live keys; revoke one first.`);
   }
   const secret = `${request.brand}${randomSecret()}`;
@@ -75,14 +89,15 @@ export interface AuthenticatedKey {
 /**
  * Who a key belongs to; undefined for anything that is not a live key. Either prefix works on either face and in
  * either header (decisions §2, C-4).
+ * @throws AppError `paused` for a frozen one
  */
 export function authenticateKey(db: Reader, secret: string, now: number): AuthenticatedKey | undefined {
-  const brand = SECRET.exec(secret)?.[1];
-  if (brand !== 'mma_' && brand !== 'nb_') return undefined;
-  const found = findKeyWithAgent(db, secret.slice(0, PREFIX_LENGTH[brand]));
+  const prefix = prefixOf(secret);
+  const found = prefix === undefined ? undefined : findKeyWithAgent(db, prefix);
   if (!found || !secretsEqual(found.key.secretHash, sha256Hex(secret))) return undefined;
   const { key, agent } = found;
   if (key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return undefined;
+  if (key.frozenAt !== null) throw new AppError('paused', 'This key was frozen by your owner.');
   return { key, actor: toActor(agent, key) };
 }
 

@@ -6,26 +6,13 @@ import { upsertPolicy } from '../../gate/actions.repo';
 import { defineCommand } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import { policyChoices } from '../../gate/kinds';
-import { AppError, notFound } from '../../lib/errors';
+import { AppError } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
-import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
-import {
-  findAgent,
-  findAgentByHandle,
-  findKey,
-  insertAgent,
-  updateAgent,
-  updateKey,
-  type AgentRow,
-} from './agents.repo';
+import { assertAgentScopes, CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
+import { getOwnAgent } from './agents.queries';
+import { findAgentByHandle, insertAgent, updateAgent } from './agents.repo';
 import { findPerson } from '../profiles/profiles.repo';
 import { assertPlanHasRoom } from './plan';
-
-function ownAgent(tx: Tx, agentId: string, userId: string): AgentRow {
-  const agent = findAgent(tx, agentId);
-  if (!agent || agent.ownerId !== userId) throw notFound('agent');
-  return agent;
-}
 
 const agentInput = z.object({ id });
 
@@ -72,11 +59,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
           createdAt: now,
         });
         const scopes = input.scopes ?? CLAIMED_SCOPES;
-        if (scopes.includes('write:payments')) {
-          throw new AppError('validation', 'scopes: write:payments is for people, never for an agent.', {
-            fields: [{ path: 'scopes', message: 'write:payments is for people' }],
-          });
-        }
+        assertAgentScopes(scopes);
         const key = issueKey(tx, ids, { agentId, brand: 'mma_', name: 'First key', scopes, now });
         onProfileChanged(tx, user.userId);
         emit('agent.claimed', { agentId, ownerId: user.userId });
@@ -105,7 +88,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
     needsDecide: true,
     isDurable: false,
     run(tx, { input, user, emit }) {
-      const before = ownAgent(tx, input.id, user.userId);
+      const before = getOwnAgent(tx, user.userId, input.id);
       const { name = before.name, description = before.description } = input;
       updateAgent(tx, input.id, { name, description });
       onProfileChanged(tx, user.userId);
@@ -134,7 +117,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
     needsDecide: false,
     isDurable: true,
     run(tx, { input, user, caller, now, emit }) {
-      const agent = ownAgent(tx, input.id, user.userId);
+      const agent = getOwnAgent(tx, user.userId, input.id);
       let stopped = 0;
       if (agent.status === 'active') {
         updateAgent(tx, input.id, { status: 'paused', pausedAt: now });
@@ -158,7 +141,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
     needsDecide: true,
     isDurable: true,
     run(tx, { input, user, emit }) {
-      const agent = ownAgent(tx, input.id, user.userId);
+      const agent = getOwnAgent(tx, user.userId, input.id);
       if (agent.status === 'paused') updateAgent(tx, input.id, { status: 'active', pausedAt: null });
       else if (agent.status !== 'active') {
         throw new AppError(
@@ -179,7 +162,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
     needsDecide: true,
     isDurable: true,
     run(tx, { input, user, now, emit }) {
-      const agent = ownAgent(tx, input.id, user.userId);
+      const agent = getOwnAgent(tx, user.userId, input.id);
       if (!policyChoices(input.kind, agent.origin).includes(input.verdict)) {
         throw new AppError(
           'validation',
@@ -207,67 +190,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
     },
   });
 
-  const addKey = defineCommand<z.infer<typeof keyInput>, IssuedKey>({
-    name: 'key.created',
-    summary: 'Add a named key',
-    input: keyInput,
-    access: 'owner',
-    needsDecide: true,
-    isDurable: true,
-    run(tx, { input, user, now, ids, emit }) {
-      const agent = ownAgent(tx, input.id, user.userId);
-      const scopes = input.scopes ?? CLAIMED_SCOPES;
-      if (scopes.includes('write:payments')) {
-        throw new AppError('validation', 'scopes: write:payments is for people, never for an agent.', {
-          fields: [{ path: 'scopes', message: 'write:payments is for people' }],
-        });
-      }
-      const expiresAt = input.expiresAt === undefined ? null : Date.parse(input.expiresAt);
-      if (expiresAt !== null && expiresAt <= now) {
-        throw new AppError('validation', 'expiresAt: must lie in the future.', {
-          fields: [{ path: 'expiresAt', message: 'must lie in the future' }],
-        });
-      }
-      const brand = agent.origin === 'nb' ? 'nb_' : 'mma_';
-      const key = issueKey(tx, ids, { agentId: input.id, brand, name: input.name, scopes, expiresAt, now });
-      emit('agent.changed', { agentId: input.id, ownerId: user.userId });
-      return {
-        result: key,
-        audit: {
-          agentId: input.id,
-          subjectType: 'key',
-          subjectId: key.id,
-          data: { scopes, expiresAt },
-          private: { name: input.name },
-        },
-      };
-    },
-  });
-
-  const revokeKey = defineCommand({
-    name: 'key.revoked',
-    summary: 'Revoke a key at once',
-    input: agentInput.extend({ keyId: id }),
-    access: 'owner',
-    needsDecide: true,
-    isDurable: true,
-    run(tx, { input, user, now, emit }) {
-      ownAgent(tx, input.id, user.userId);
-      const key = findKey(tx, input.keyId);
-      if (!key || key.agentId !== input.id) throw notFound('key');
-      if (key.revokedAt === null) updateKey(tx, key.id, { revokedAt: now });
-      emit('agent.changed', { agentId: input.id, ownerId: user.userId });
-      return { result: undefined, audit: { agentId: input.id, subjectType: 'key', subjectId: key.id } };
-    },
-  });
-
-  return { create, update, pause, resume, setPolicy, addKey, revokeKey };
+  return { create, update, pause, resume, setPolicy };
 }
-
-const keyInput = agentInput.extend({
-  name: contract.createKeyBody.shape.name,
-  scopes: contract.createKeyBody.shape.scopes,
-  expiresAt: contract.createKeyBody.shape.expiresAt,
-});
 
 export type AgentCommands = ReturnType<typeof createAgentCommands>;

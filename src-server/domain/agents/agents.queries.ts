@@ -1,6 +1,5 @@
 import type {
   AgentDetail,
-  AgentKey,
   AgentSummary,
   JoiningAgent,
   PolicyRow,
@@ -17,15 +16,13 @@ import {
   findAgent,
   findLiveClaimCode,
   listAgentsOfOwner,
-  listKeys,
   listUnclaimedByContact,
-  type AgentKeyRow,
   type AgentRow,
 } from './agents.repo';
+import { listKeysOf } from './keys.queries';
 import { TRUSTED_AFTER } from './trust';
 
 const DEFAULT_LIMIT = 50;
-const KEYS_SHOWN = 50;
 const HISTORY_COUNTED = 1_000;
 const CALLS_COUNTED = 10_000;
 const JOINING_SHOWN = 20;
@@ -46,21 +43,6 @@ export function presentAgent(db: Db, agent: AgentRow): AgentSummary {
     claimedAt: toIsoOrNull(agent.claimedAt),
     lastSeenAt: toIsoOrNull(agent.lastSeenAt),
     isSample: agent.isSample,
-  };
-}
-
-export function presentKey(key: AgentKeyRow): AgentKey {
-  return {
-    id: key.id,
-    name: key.name,
-    prefix: key.prefix,
-    scopes: key.scopes,
-    createdAt: toIso(key.createdAt),
-    expiresAt: toIsoOrNull(key.expiresAt),
-    revokedAt: toIsoOrNull(key.revokedAt),
-    lastUsedAt: toIsoOrNull(key.lastUsedAt),
-    lastClient: key.lastClient,
-    lastAddress: key.lastAddress,
   };
 }
 
@@ -110,7 +92,7 @@ export function getAgentDetail(db: Reader, ownerId: string, agentId: string, now
     capabilities: agent.capabilities,
     contactName: agent.contactName,
     contactEmail: agent.contactEmail,
-    keys: listKeys(db, agentId, KEYS_SHOWN).map(presentKey),
+    keys: listKeysOf(db, agent, { viewerId: ownerId, now }),
     policy: policyRows(db, agent),
     counts: {
       approved,
@@ -155,7 +137,7 @@ export function presentJoining(db: Db, agent: AgentRow, ownEmail: string, now: n
     registeredWith: agent.registeredWith,
     claimExpiresAt: toIsoOrNull(findLiveClaimCode(db, agent.id, now)?.expiresAt),
     draftsWaiting: countPending(db, agent.id),
-    keys: listKeys(db, agent.id, KEYS_SHOWN).map(presentKey),
+    keys: listKeysOf(db, agent, { viewerId: null, now }),
     isAddressYours,
   };
 }

@@ -125,6 +125,7 @@ const selectCallingKey = prepared((db) =>
       scopes: agentKeys.scopes,
       expiresAt: agentKeys.expiresAt,
       revokedAt: agentKeys.revokedAt,
+      frozenAt: agentKeys.frozenAt,
       toolNames: agentKeys.toolNames,
     })
     .from(agentKeys)
@@ -152,7 +153,7 @@ const selectCallingAgent = prepared((db) =>
 
 export type CallingKey = Pick<
   AgentKeyRow,
-  'id' | 'secretHash' | 'scopes' | 'expiresAt' | 'revokedAt' | 'toolNames'
+  'id' | 'secretHash' | 'scopes' | 'expiresAt' | 'revokedAt' | 'frozenAt' | 'toolNames'
 >;
 export type CallingAgent = Pick<
   AgentRow,
@@ -179,46 +180,6 @@ export function findKeyWithAgent(
     const agent = selectCallingAgent(db).get({ id: agentId });
     return agent && { key, agent };
   });
-}
-
-export function findKey(db: Db, id: string): AgentKeyRow | undefined {
-  return db.select().from(agentKeys).where(eq(agentKeys.id, id)).get();
-}
-
-/** Keys of an agent, live ones first; revoked ones stay listed for a while. */
-export function listKeys(db: Db, agentId: string, limit: number): AgentKeyRow[] {
-  return db
-    .select()
-    .from(agentKeys)
-    .where(eq(agentKeys.agentId, agentId))
-    .orderBy(sql`${agentKeys.revokedAt} is not null`, desc(agentKeys.createdAt))
-    .limit(limit)
-    .all();
-}
-
-export function insertKey(tx: Tx, row: typeof agentKeys.$inferInsert): void {
-  tx.insert(agentKeys).values(row).run();
-}
-
-export function updateKey(tx: Tx, id: string, change: Partial<Omit<AgentKeyRow, 'id'>>): void {
-  tx.update(agentKeys).set(change).where(eq(agentKeys.id, id)).run();
-}
-
-export function revokeKeys(tx: Tx, agentId: string, now: number): void {
-  tx.update(agentKeys)
-    .set({ revokedAt: now })
-    .where(and(eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
-    .run();
-}
-
-export function countLiveKeys(db: Db, agentId: string): number {
-  return (
-    db
-      .select({ n: count() })
-      .from(agentKeys)
-      .where(and(eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
-      .get()?.n ?? 0
-  );
 }
 
 export function insertClaimCode(tx: Tx, row: typeof claimCodes.$inferInsert): void {

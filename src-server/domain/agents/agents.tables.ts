@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import type { AgentOrigin, AgentStatus, Scope, TrustLevel } from '../../contract/common';
 import { users } from '../identity/identity.tables';
@@ -35,6 +36,8 @@ export const agents = sqliteTable(
     frozenAt: integer('frozen_at'),
     lastSeenAt: integer('last_seen_at'),
     createdAt: integer('created_at').notNull(),
+    /** A tombstone: what it published keeps its byline, and nobody else gets its handle. */
+    deletedAt: integer('deleted_at'),
     isSample: integer('is_sample', { mode: 'boolean' }).notNull().default(false),
   },
   (t) => [
@@ -76,6 +79,9 @@ export const agentKeys = sqliteTable(
   (t) => [
     uniqueIndex('agent_keys_prefix').on(t.prefix),
     index('agent_keys_agent').on(t.agentId, t.createdAt),
+    index('agent_keys_live')
+      .on(t.agentId, t.createdAt)
+      .where(sql`revoked_at is null`),
   ],
 );
 
@@ -95,6 +101,29 @@ export const keyClients = sqliteTable(
   (t) => [primaryKey({ columns: [t.keyId, t.client, t.address] })],
 );
 
+/** A live key that stood in what an agent wrote. At most 20 a key, the latest; never the text itself. */
+export const keyMarks = sqliteTable(
+  'key_marks',
+  {
+    keyId: text('key_id')
+      .notNull()
+      .references(() => agentKeys.id, { onDelete: 'cascade' }),
+    /** Who wrote it, which need not be whose key it is. */
+    agentId: text('agent_id').notNull(),
+    /** The proposal it stands in; empty where the content was refused and there is none. */
+    actionId: text('action_id').notNull(),
+    firstSeenAt: integer('first_seen_at').notNull(),
+    lastSeenAt: integer('last_seen_at').notNull(),
+    times: integer().notNull(),
+    /** The key's owner was told and left it as it is. */
+    settledAt: integer('settled_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.keyId, t.agentId, t.actionId] }),
+    index('key_marks_action').on(t.actionId),
+  ],
+);
+
 /** An owner hands an agent to another person of this server, who accepts or not. Seven days. */
 export const agentTransfers = sqliteTable(
   'agent_transfers',
@@ -104,7 +133,9 @@ export const agentTransfers = sqliteTable(
       .notNull()
       .references(() => agents.id, { onDelete: 'cascade' }),
     fromUserId: text('from_user_id').notNull(),
+    /** Empty until somebody with the address answers: whether one exists is not told to whom offers. */
     toUserId: text('to_user_id').notNull(),
+    toEmail: text('to_email').notNull().default(''),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     endedAt: integer('ended_at'),
@@ -113,6 +144,7 @@ export const agentTransfers = sqliteTable(
   (t) => [
     index('agent_transfers_agent').on(t.agentId, t.createdAt),
     index('agent_transfers_to').on(t.toUserId, t.createdAt),
+    index('agent_transfers_email').on(t.toEmail, t.createdAt),
   ],
 );
 

@@ -18,13 +18,11 @@ import {
   findAgent,
   findClaimCode,
   findLiveClaimCode,
-  listKeys,
-  revokeKeys,
   updateAgent,
-  updateKey,
   useClaimCodes,
   type AgentRow,
 } from './agents.repo';
+import { listUnrevokedKeys, revokeKeys, updateKey } from './keys.repo';
 
 export interface ClaimRequest {
   readonly agentId?: string | undefined;
@@ -116,7 +114,7 @@ export function createClaimsService({
    */
   const addressToProve = (agent: AgentRow, user: UserActor): string | null => {
     if (mode === 'desktop' || isOwnAddress(agent, user)) return null;
-    if (agent.contactEmail === null) throw notFound('agent waiting for you');
+    // Without a registered address the code is the proof: only whom its owner gave it to can have it.
     return agent.contactEmail;
   };
 
@@ -156,14 +154,15 @@ export function createClaimsService({
     updateAgent(tx, agentId, { status: 'active', ownerId: user.userId, claimedAt: now, frozenAt });
     useClaimCodes(tx, agentId, now);
     let key: IssuedKey | null = null;
-    if (request.replaceKeys === true) {
+    const kept = listUnrevokedKeys(tx, agentId, 100);
+    // One that was unbound has no key left; without a new one its owner would have nothing to hand over.
+    if (request.replaceKeys === true || kept.length === 0) {
       revokeKeys(tx, agentId, now);
       const brand = agent.origin === 'nb' ? 'nb_' : 'mma_';
       key = issueKey(tx, ids, { agentId, brand, name: 'Claim', scopes: CLAIMED_SCOPES, now });
     } else {
-      for (const row of listKeys(tx, agentId, 100)) {
-        if (row.revokedAt === null)
-          updateKey(tx, row.id, { scopes: [...new Set([...row.scopes, ...CLAIMED_SCOPES])] });
+      for (const row of kept) {
+        updateKey(tx, row.id, { scopes: [...new Set([...row.scopes, ...CLAIMED_SCOPES])] });
       }
     }
     const adopted = gate.proposals.adopt(tx, agentId, user.userId, now);

@@ -16,10 +16,10 @@ import {
   insertAgent,
   insertClaimCode,
   listAgentsByContact,
-  revokeKeys,
   updateAgent,
   type AgentRow,
 } from './agents.repo';
+import { revokeKeys } from './keys.repo';
 
 /** REG-4. */
 export const CLAIM_CODE_TTL_MS = 7 * DAY;

@@ -4,7 +4,8 @@ import type { Db } from '../../db/open';
 import { defineAction } from '../../gate/define-action';
 import { AppError, notFound } from '../../lib/errors';
 import { issueKey } from './agent-keys.service';
-import { findKey, updateKey, type AgentKeyRow } from './agents.repo';
+import type { AgentKeyRow } from './agents.repo';
+import { findKey, updateKey } from './keys.repo';
 
 /** The calling key, as the door authenticated it: `{ keyId: actor.keyId }`. */
 export const rotateKeyInput = z.object({ keyId: id });
@@ -66,6 +67,12 @@ export const rotateKey = defineAction<RotateKeyInput, RotatedKey>({
   },
   run(tx, { input, agentId, ownerId, now, ids, emit }) {
     const old = getLiveKey(tx, agentId, input.keyId, now);
+    if (old.replacedAt !== null) {
+      throw new AppError(
+        'invalid_transition',
+        'This key was replaced already and lives on only for a while: rotate the one that took its place.',
+      );
+    }
     updateKey(tx, old.id, { revokedAt: now });
     const made = issueKey(tx, ids, {
       agentId,
@@ -76,6 +83,7 @@ export const rotateKey = defineAction<RotateKeyInput, RotatedKey>({
       now,
     });
     updateKey(tx, made.id, { toolNames: old.toolNames });
+    updateKey(tx, old.id, { replacedAt: now, replacedById: made.id, callsAtReplacement: old.callsCount });
     emit('key.rotated', { agentId, ownerId, keyId: made.id, replacedKeyId: old.id });
     return {
       apiKey: made.secret,

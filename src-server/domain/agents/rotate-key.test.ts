@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { upsertPolicy } from '../../gate/actions.repo';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';
 import { authenticateKey, issueKey, MAX_KEYS } from './agent-keys.service';
-import { listKeys, updateKey } from './agents.repo';
+import { listKeys, updateKey } from './keys.repo';
 import { rotateKey, type RotatedKey } from './rotate-key.action';
 
 let fixture: GateFixture;

@@ -1,11 +1,13 @@
 import { inArray, lt, sql } from 'drizzle-orm';
-import type { Writer } from '../../db/open';
+import { LRUCache } from 'lru-cache';
+import type { Tx, Writer } from '../../db/open';
 import { preparedInsert } from '../../db/prepared';
 import type { AgentActor, Caller } from '../../gate/caller';
 import { calls } from '../../gate/gate.tables';
 import { DAY, SECOND, type Clock } from '../../lib/clock';
 import type { Logger } from '../../lib/logger';
 import { agentKeys, agents } from './agents.tables';
+import { addClientCalls, CLIENTS_PER_KEY, trimClients } from './keys.repo';
 
 /** How long agents' reads are kept (decisions §3). */
 export const CALLS_KEPT_MS = 30 * DAY;
@@ -26,17 +28,37 @@ export interface UsageRecorder extends AsyncDisposable {
     readonly outcome: string;
     readonly durationUs: number;
   }): void;
-  touchKey(keyId: string, agentId: string, caller: Pick<Caller, 'client' | 'userAgent' | 'ip'>): void;
+  /** One call with a key, which counts for the client and the address it came from. */
+  touchKey(keyId: string, agentId: string, caller: Calling): void;
+  /** The client of this caller said its name: its calls, this one included, count under it. */
+  nameClient(keyId: string, caller: Calling, name: string): void;
   flush(): void;
   prune(): void;
 }
 
+type Calling = Pick<Caller, 'client' | 'userAgent' | 'ip'>;
+
+interface ClientCalls {
+  readonly client: string;
+  readonly address: string;
+  readonly firstSeenAt: number;
+  lastSeenAt: number;
+  calls: number;
+}
+
 interface Touch {
   readonly agentId: string;
-  readonly at: number;
-  readonly client: string | null;
-  readonly address: string | null;
+  at: number;
+  client: string | null;
+  address: string | null;
+  calls: number;
+  /** By client and address, the latest last. */
+  readonly clients: Map<string, ClientCalls>;
 }
+
+const MAX_CLIENT_NAME = 120;
+/** Names that clients gave themselves, remembered by key and where they call from. */
+const MAX_NAMES = 5_000;
 
 export function createUsageRecorder({
   writer,
@@ -50,6 +72,9 @@ export function createUsageRecorder({
   let lines: CallLine[] = [];
   let touches = new Map<string, Touch>();
   let timer: NodeJS.Timeout | undefined;
+  const names = new LRUCache<string, string>({ max: MAX_NAMES });
+  const placeOf = (keyId: string, { userAgent, ip }: Calling): string =>
+    JSON.stringify([keyId, ip, userAgent]);
 
   const flush = (): void => {
     clearTimeout(timer);
@@ -62,12 +87,7 @@ export function createUsageRecorder({
     try {
       writer.transaction((tx) => {
         for (const line of batch) insertCall(tx, line);
-        for (const [keyId, { at, client, address }] of touched) {
-          tx.update(agentKeys)
-            .set({ lastUsedAt: at, lastClient: client, lastAddress: address })
-            .where(sql`${agentKeys.id} = ${keyId}`)
-            .run();
-        }
+        for (const [keyId, touch] of touched) writeTouch(tx, keyId, touch);
         const seen = [...new Set([...touched.values()].map(({ agentId }) => agentId))];
         for (let from = 0; from < seen.length; from += 500) {
           tx.update(agents)
@@ -103,14 +123,35 @@ export function createUsageRecorder({
       if (lines.length >= FLUSH_AT) setImmediate(flush);
       else scheduleFlush();
     },
-    touchKey(keyId, agentId, { client, userAgent, ip }) {
-      touches.set(keyId, {
+    touchKey(keyId, agentId, caller) {
+      const at = clock.now();
+      const name = names.get(placeOf(keyId, caller)) ?? unnamed(caller);
+      const touch = touches.get(keyId) ?? {
         agentId,
-        at: clock.now(),
-        client: (client ?? userAgent)?.slice(0, 120) ?? null,
-        address: ip,
-      });
+        at,
+        client: null,
+        address: null,
+        calls: 0,
+        clients: new Map<string, ClientCalls>(),
+      };
+      touch.at = at;
+      touch.client = name;
+      touch.address = caller.ip;
+      touch.calls += 1;
+      countClient(touch.clients, name, caller.ip, at);
+      touches.set(keyId, touch);
       scheduleFlush();
+    },
+    nameClient(keyId, caller, name) {
+      const shown = name.slice(0, MAX_CLIENT_NAME);
+      const place = placeOf(keyId, caller);
+      const before = names.get(place) ?? unnamed(caller);
+      names.set(place, shown);
+      const touch = touches.get(keyId);
+      if (!touch || before === shown) return;
+      touch.client = shown;
+      takeBack(touch.clients, before, caller.ip);
+      countClient(touch.clients, shown, caller.ip, touch.at);
     },
     flush,
     prune() {
@@ -125,4 +166,57 @@ export function createUsageRecorder({
       flush();
     },
   };
+}
+
+function unnamed({ client, userAgent }: Calling): string | null {
+  return (client ?? userAgent)?.slice(0, MAX_CLIENT_NAME) ?? null;
+}
+
+const clientId = (client: string | null, address: string | null): string => JSON.stringify([client, address]);
+
+function countClient(
+  clients: Map<string, ClientCalls>,
+  client: string | null,
+  address: string | null,
+  at: number,
+): void {
+  const id = clientId(client, address);
+  const known = clients.get(id) ?? {
+    client: client ?? '',
+    address: address ?? '',
+    firstSeenAt: at,
+    lastSeenAt: at,
+    calls: 0,
+  };
+  known.lastSeenAt = at;
+  known.calls += 1;
+  clients.delete(id);
+  clients.set(id, known);
+  // A caller that names itself anew with every call fills neither memory nor table.
+  if (clients.size > CLIENTS_PER_KEY) clients.delete(clients.keys().next().value ?? '');
+}
+
+function takeBack(clients: Map<string, ClientCalls>, client: string | null, address: string | null): void {
+  const id = clientId(client, address);
+  const known = clients.get(id);
+  if (!known) return;
+  known.calls -= 1;
+  if (known.calls === 0) clients.delete(id);
+}
+
+function writeTouch(tx: Tx, keyId: string, { at, client, address, calls, clients }: Touch): void {
+  const { changes } = tx
+    .update(agentKeys)
+    .set({
+      lastUsedAt: at,
+      lastClient: client,
+      lastAddress: address,
+      callsCount: sql`${agentKeys.callsCount} + ${calls}`,
+    })
+    .where(sql`${agentKeys.id} = ${keyId}`)
+    .run();
+  // The key went away between call and batch, with its agent.
+  if (changes === 0) return;
+  for (const row of clients.values()) addClientCalls(tx, { keyId, ...row });
+  trimClients(tx, keyId);
 }

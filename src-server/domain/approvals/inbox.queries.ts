@@ -27,6 +27,8 @@ import { diffFieldsOf } from '../../gate/versions';
 import { toIso, toIsoOrNull, type Clock } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
 import { listAgentsByIds, type AgentRow } from '../agents/agents.repo';
+import { isLiveKey } from '../agents/keys.queries';
+import { listMarkedKeys } from '../agents/keys.repo';
 
 const DEFAULT_LIMIT = 50;
 const HISTORY_COUNTED = 1_000;
@@ -54,6 +56,7 @@ export function createInboxReader({
   publicUrl,
   findUserName,
 }: {
+  readonly clock: Clock;
   readonly actions: ReadonlyMap<string, ActionDefinition<unknown, unknown>>;
   readonly clock: Clock;
   readonly publicUrl: () => string;
@@ -164,7 +167,8 @@ export function createInboxReader({
       const counts = countByStatus(db, row.agentId, HISTORY_COUNTED);
       const sum = (wanted: (entry: (typeof counts)[number]) => boolean): number =>
         counts.filter(wanted).reduce((total, { n }) => total + n, 0);
-      const similar = listSimilar(db, row.agentId, row.kind, actionId, SIMILAR_SHOWN);
+      const similar = listSimilar(db, row.agentId, row.kind, actionId, SIMILAR_SHOWN, ownerId);
+      const now = clock.now();
       return {
         ...present(row, agent, readIds.has(row.id)),
         versions: versions.map((version, index) => presentVersion(db, row, version, versions[index - 1])),
@@ -192,6 +196,15 @@ export function createInboxReader({
                 canRetryUntil: toIsoOrNull(row.decidedAt === null ? null : row.decidedAt + RETRY_WINDOW_MS),
               }
             : null,
+        leakedKeys: listMarkedKeys(db, row.id, ownerId)
+          .filter(({ key }) => isLiveKey(key, now))
+          .map(({ key, agent: holder }) => ({
+            id: key.id,
+            name: key.name,
+            prefix: key.prefix,
+            isFrozen: key.frozenAt !== null,
+            agent: holder,
+          })),
         resultUrl:
           row.status === 'executed' && !row.isUndone && definition?.resultPath
             ? toUrl(publicUrl(), definition.resultPath({ subjectId: row.subjectId }))
@@ -201,7 +214,7 @@ export function createInboxReader({
           edited: sum(({ status, version }) => status === 'executed' && version > 1),
           rejected: sum(({ status }) => status === 'rejected'),
           pending: sum(({ status }) => status === 'pending'),
-          agentStatus: agent?.status ?? 'unclaimed',
+          agentStatus: agent?.deletedAt ? 'deleted' : (agent?.status ?? 'unclaimed'),
           trustLevel: agent?.trustLevel ?? 'basic',
           lastSeenAt: toIsoOrNull(agent?.lastSeenAt),
           similar: similar.map((other) => ({
@@ -219,7 +232,7 @@ export function createInboxReader({
       if (!agent || agent.ownerId !== ownerId) throw notFound('agent');
       const limit = query.limit ?? DEFAULT_LIMIT;
       const after = query.cursor === undefined ? undefined : decodeKeyset(query.cursor);
-      const rows = listAgentActions(db, agentId, { after, limit: limit + 1 });
+      const rows = listAgentActions(db, agentId, { after, limit: limit + 1, ownerId });
       const page = toPage(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
       return { items: presentAll(db, ownerId, page.items), nextCursor: page.nextCursor };
     },

@@ -30,7 +30,9 @@ export function requireAgentActor(caller: Caller): AgentActor {
 /** An agent's own proposal by its `draftId`. @throws AppError `not_found` for anybody else's */
 export function getOwnProposal(db: Db, draftId: string, agent: AgentActor): ActionRow {
   const action = findActionOfSubject(db, draftId);
+  // What it proposed to a former owner stays between the two of them.
   if (!action || action.agentId !== agent.agentId) throw notFound('proposal');
+  if (action.ownerId !== null && action.ownerId !== agent.ownerId) throw notFound('proposal');
   return action;
 }
 
@@ -68,7 +70,7 @@ export function createProposalQueries(actions: ReadonlyMap<string, ActionDefinit
       const rows =
         input.status === 'pending'
           ? listOpenOfAgent(db, agent, wanted, now)
-          : listAgentActions(db, agent.agentId, wanted);
+          : listAgentActions(db, agent.agentId, { ...wanted, ownerId: agent.ownerId });
       const page = toPage(rows, limit, (row) => ({ at: row.createdAt, id: row.id }));
       const items = input.status === 'decided' ? page.items.filter((row) => isSettled(row)) : page.items;
       return { proposals: items.map((row) => present(db, row)), nextCursor: page.nextCursor };

@@ -3,7 +3,7 @@ import { eq } from 'drizzle-orm';
 import type { HeldOutcome } from '../../gate/steps';
 import { SCOPES } from '../../contract/common';
 import { createGateFixture, type GateFixture, type TestAgent } from '../../testing/gate-fixture';
-import { updateKey } from '../agents/agents.repo';
+import { updateKey } from '../agents/keys.repo';
 import { users } from '../identity/identity.tables';
 import type { PersonRow } from '../profiles/profiles.repo';
 import { messageActions, type SentMessage } from './messages.actions';

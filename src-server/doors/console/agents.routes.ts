@@ -5,7 +5,6 @@ import type { Gate } from '../../gate/gate';
 import type { UserActor } from '../../gate/caller';
 import { toIso, type Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
-import type { IssuedKey } from '../../domain/agents/agent-keys.service';
 import type { AgentCommands } from '../../domain/agents/agents.commands';
 import {
   getAgentDetail,
@@ -18,6 +17,7 @@ import type { FreezeCommands } from '../../domain/agents/freeze.commands';
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import { snippetsFor } from '../../domain/agents/snippets';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
+import { presentNewKey } from './keys.routes';
 import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
 
 export interface AgentRouteDeps {
@@ -37,12 +37,6 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
   const { reader, gate, commands, freezing, claims, inbox } = deps;
   const detail = (db: Reader, user: UserActor, agentId: string): AgentDetail =>
     getAgentDetail(db, user.userId, agentId, deps.clock.now());
-  const presentKey = ({ id, secret, prefix, scopes }: IssuedKey) => ({
-    id,
-    secret,
-    prefix,
-    scopes: [...scopes],
-  });
 
   return [
     readRoute(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
@@ -57,7 +51,7 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
           commands.create,
           body,
           caller,
-          answering((tx, { agentId, key }) => ({ agent: detail(tx, user, agentId), key: presentKey(key) })),
+          answering((tx, { agentId, key }) => ({ agent: detail(tx, user, agentId), key: presentNewKey(key) })),
         ),
       { hasSecret: () => true },
     ),
@@ -113,25 +107,6 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
         answering((tx) => detail(tx, user, params.id)),
       ),
     ),
-    writeRoute(
-      contract.createKey,
-      ({ user, params, body, caller }, answering) =>
-        gate.command(
-          commands.addKey,
-          { ...params, ...body },
-          caller,
-          answering((tx, key) => ({ key: presentKey(key), agent: detail(tx, user, params.id) })),
-        ),
-      { hasSecret: () => true },
-    ),
-    writeRoute(contract.revokeKey, ({ user, params, caller }, answering) =>
-      gate.command(
-        commands.revokeKey,
-        params,
-        caller,
-        answering((tx) => detail(tx, user, params.id)),
-      ),
-    ),
     readRoute(contract.listJoining, ({ user }) => ({
       items: listJoining(reader, deps.emailOf(user.userId), deps.clock.now()),
     })),
@@ -153,7 +128,7 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
           caller,
           answering((tx, { agentId, key }) => ({
             agent: detail(tx, user, agentId),
-            key: key ? presentKey(key) : null,
+            key: key ? presentNewKey(key) : null,
           })),
         );
       },

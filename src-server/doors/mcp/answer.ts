@@ -98,8 +98,9 @@ export function createAnswerer<Caller>(
       return sendRefusal(reply, options.challenge(request), requestIdOf(body));
     }
     const named = clientInfoOf(body);
-    if (auth !== null && named !== undefined && requestMethodOf(body) === 'initialize') {
-      options.rememberClient(auth, named);
+    if (auth !== null && named !== undefined) {
+      options.noteClient?.(auth, named);
+      if (requestMethodOf(body) === 'initialize') options.rememberClient(auth, named);
     }
     const clientInfo = named ?? (auth === null ? undefined : options.clientOf(auth));
     const naming = () => {

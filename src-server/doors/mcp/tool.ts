@@ -105,6 +105,8 @@ export interface McpDoorOptions<Caller = unknown> {
   challenge(request: FastifyRequest): McpRefusal;
   /** Called at each `initialize` with a key that says who the client is. */
   rememberClient(auth: Caller, clientInfo: McpClientInfo): void;
+  /** Called at each call with a key that says who the client is, in its handshake or beside the request. */
+  noteClient?(auth: Caller, clientInfo: McpClientInfo): void;
   /** The client of the key's last `initialize`. */
   clientOf(auth: Caller): McpClientInfo | undefined;
   namesSetting(auth: Caller): ToolNaming | undefined;
