@@ -1,6 +1,6 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { IconInbox, IconRobot, type TablerIcon } from '@tabler/icons-react';
+import { IconInbox, IconKey, IconRobot, type TablerIcon } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
 export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
@@ -13,7 +13,7 @@ export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/agents';
+  readonly to: '/inbox' | '/agents' | '/keys';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -40,6 +40,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Agents`,
     keys: ['g a'],
     Icon: IconRobot,
+  },
+  {
+    to: '/keys',
+    group: 'agents',
+    label: msg`Keys`,
+    goLabel: msg`Go to Keys`,
+    keys: ['g k'],
+    Icon: IconKey,
   },
 ];
 

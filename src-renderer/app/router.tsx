@@ -9,6 +9,7 @@ import {
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
+import { validateKeysSearch } from '../features/keys/keys-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage } from './route-states';
 import { SessionGate } from './session-gate';
@@ -47,6 +48,13 @@ const agentRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/agents/agent-page'), 'AgentPage'),
 });
 
+const keysRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/keys',
+  validateSearch: validateKeysSearch,
+  component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
+});
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -56,7 +64,7 @@ const welcomeRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  frameRoute.addChildren([inboxRoute, agentsRoute, agentRoute]),
+  frameRoute.addChildren([inboxRoute, agentsRoute, agentRoute, keysRoute]),
   welcomeRoute,
 ]);
 

@@ -56,7 +56,11 @@ export function createLiveBus({
     // A page of an agent shows its keys; an Inbox item says that one stands in it.
     if (subject === 'key') {
       const keys: LiveEvent = { topic: 'keys', id: idOf(keyId), change };
-      return [keys, { ...agents, change: `key-${change}` }, { topic: 'inbox', id: idOf(actionId), change: `key-${change}` }];
+      return [
+        keys,
+        { ...agents, change: `key-${change}` },
+        { topic: 'inbox', id: idOf(actionId), change: `key-${change}` },
+      ];
     }
     return [];
   };
@@ -84,7 +88,11 @@ export function createLiveBus({
         if (owner !== undefined) publish(owner, { topic: 'activity', id: null, change: event.topic });
         if (live.length === 0) return;
         const told =
-          typeof ownerId === 'string' ? [ownerId] : typeof agentId === 'string' ? [...ownersToTell(agentId)] : [];
+          typeof ownerId === 'string'
+            ? [ownerId]
+            : typeof agentId === 'string'
+              ? [...ownersToTell(agentId)]
+              : [];
         if (typeof otherPersonId === 'string') told.push(otherPersonId);
         for (const userId of new Set(told)) for (const one of live) publish(userId, one);
       },

@@ -15,6 +15,7 @@ import classes from './agent-page.module.css';
 import { AGENT_TABS, type AgentTab } from './agents-search';
 import { agentQuery } from './api';
 import { ConnectTab } from './connect-tab';
+import { DangerTab } from './danger-tab';
 import { HistoryTab } from './history-tab';
 import { KeysTab } from './keys-tab';
 import { OverviewTab } from './overview-tab';
@@ -84,6 +85,7 @@ function AgentView({ agent }: { agent: AgentDetail }) {
     keys: t`Keys`,
     history: t`History`,
     connect: t`Connect`,
+    danger: t({ message: 'Danger', context: 'tab' }),
   };
   const handleTab = (value: string | null) => {
     const next = AGENT_TABS.find((candidate) => candidate === value);
@@ -114,6 +116,9 @@ function AgentView({ agent }: { agent: AgentDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="connect" className={classes['panel']}>
           <ConnectTab agent={agent} />
+        </Tabs.Panel>
+        <Tabs.Panel value="danger" className={classes['panel']}>
+          <DangerTab agent={agent} />
         </Tabs.Panel>
       </Tabs>
     </>

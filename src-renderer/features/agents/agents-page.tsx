@@ -17,6 +17,7 @@ import classes from './agents-page.module.css';
 import { joiningQuery } from './api';
 import { ClaimByCode } from './claim-by-code';
 import { JoiningCards } from './joining-cards';
+import { OfferCards } from './offer-cards';
 import { SampleNotice } from './sample-notice';
 
 /** Who wants to join, and who already did. */
@@ -74,6 +75,7 @@ function JoiningSection() {
           <CopyButton text={email} label={t`Copy your address`} />
         </p>
       ) : null}
+      <OfferCards />
       <JoiningCards joining={items} />
       <ClaimByCode />
     </section>

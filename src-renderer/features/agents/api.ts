@@ -14,7 +14,6 @@ import {
   pauseAgent,
   previewClaim,
   resumeAgent,
-  revokeKey,
   setPolicy,
   updateAgent,
 } from '../../../src-server/contract/console/agents';
@@ -165,14 +164,6 @@ export function useCreateKey(agentId: string) {
       call(createKey, { params: { id: agentId }, body }),
     onSuccess: ({ agent }) => showAgent(client, agent),
     ...FORGET_AT_ONCE,
-  });
-}
-
-export function useRevokeKey(agentId: string) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (keyId: string) => call(revokeKey, { params: { id: agentId, keyId } }),
-    onSuccess: (agent) => showAgent(client, agent),
   });
 }
 

@@ -69,7 +69,7 @@ function AgentCard({ detail }: ContextPaneProps | { detail: InboxDetail }) {
         <dt>
           <Trans>Status</Trans>
         </dt>
-        <dd>{status ? <StatusIcon status={status} /> : context.agentStatus}</dd>
+        <dd>{status ? <StatusIcon status={status} /> : <Trans context="agent">Deleted</Trans>}</dd>
         <dt>
           <Trans>Trust</Trans>
         </dt>

@@ -13,6 +13,7 @@ import { DiffView } from './diff-view';
 import { changedFields, EditChanges, EditForm, tooLongFields } from './edit-form';
 import { editDrafts, useEditDraft } from './edit-drafts';
 import classes from './inbox-detail.module.css';
+import { LeakedKeysBanner } from './leaked-keys-banner';
 import { Outcome } from './outcome';
 import { PayloadView } from './payload-view';
 import { RawView } from './raw-view';
@@ -234,6 +235,7 @@ export function InboxDetailView(props: InboxDetailProps) {
           id="inbox-detail-scroller"
         >
           <div className={classes['body']}>
+            <LeakedKeysBanner keys={detail.leakedKeys} />
             {isChangedWhileOpen ? <StaleBanner version={detail.version} isAnswer={isStale} /> : null}
             {isPending && earlier && !draft ? (
               <LeftoverEditBanner

@@ -1,9 +1,4 @@
-import type {
-  AgentDetail,
-  AgentSummary,
-  JoiningAgent,
-  PolicyRow,
-} from '../../contract/console/agents';
+import type { AgentDetail, AgentSummary, JoiningAgent, PolicyRow } from '../../contract/console/agents';
 import { decodeKeyset, toPage } from '../../db/cursor';
 import type { Db, Reader } from '../../db/open';
 import { countByStatus, listPolicies } from '../../gate/actions.repo';

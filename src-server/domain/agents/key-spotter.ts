@@ -33,7 +33,15 @@ export function createKeySpotter({ audit }: { readonly audit: AuditLog }): KeySp
         const data = { actionId, writtenBy: agentId };
         audit.append(
           tx,
-          { type: 'key.leaked', caller, agentId: keyAgentId, ownerId, subjectType: 'key', subjectId: keyId, data },
+          {
+            type: 'key.leaked',
+            caller,
+            agentId: keyAgentId,
+            ownerId,
+            subjectType: 'key',
+            subjectId: keyId,
+            data,
+          },
           now,
         );
         appendEvent(tx, {

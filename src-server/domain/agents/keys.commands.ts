@@ -16,7 +16,11 @@ const keyInput = z.object({ id, keyId: id });
 type KeyInput = z.infer<typeof keyInput>;
 
 /** Who is to see that a key changed. */
-function tell({ emit, user }: Pick<CommandContext<unknown>, 'emit' | 'user'>, change: string, key: KeyInput): void {
+function tell(
+  { emit, user }: Pick<CommandContext<unknown>, 'emit' | 'user'>,
+  change: string,
+  key: KeyInput,
+): void {
   emit(`key.${change}`, { agentId: key.id, keyId: key.keyId, ownerId: user.userId });
 }
 
@@ -91,7 +95,10 @@ const update = defineCommand<z.infer<typeof updateInput>, void>({
     let { expiresAt } = before;
     if (input.expiresAt !== undefined) {
       if (before.replacedAt !== null) {
-        throw new AppError('invalid_transition', 'This key was replaced: it ends with its overlap, or at once.');
+        throw new AppError(
+          'invalid_transition',
+          'This key was replaced: it ends with its overlap, or at once.',
+        );
       }
       expiresAt = input.expiresAt === null ? null : futureInstant(input.expiresAt, now);
     }
@@ -132,7 +139,10 @@ const rotate = defineCommand<z.infer<typeof rotateInput>, IssuedKey>({
     const { input, user, now, ids } = context;
     const old = getOwnLiveKey(tx, input, user.userId, now);
     if (old.replacedAt !== null) {
-      throw new AppError('invalid_transition', 'This key was replaced already; rotate the one that took its place.');
+      throw new AppError(
+        'invalid_transition',
+        'This key was replaced already; rotate the one that took its place.',
+      );
     }
     if (old.frozenAt !== null && input.overlapHours > 0) {
       throw new AppError('invalid_transition', 'A frozen key is replaced without an overlap.');

@@ -11,7 +11,13 @@ import { findAction } from '../../gate/actions.repo';
 import { DAY, toIso, toIsoOrNull } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
 import { isLoopback } from '../identity/loopback';
-import { listAgentsByIds, listAgentsOfOwner, findAgent, type AgentKeyRow, type AgentRow } from './agents.repo';
+import {
+  listAgentsByIds,
+  listAgentsOfOwner,
+  findAgent,
+  type AgentKeyRow,
+  type AgentRow,
+} from './agents.repo';
 import {
   findKey,
   listClients,

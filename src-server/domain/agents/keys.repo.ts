@@ -66,7 +66,8 @@ export function deleteKeys(tx: Tx, agentId: string): void {
   tx.delete(agentKeys).where(eq(agentKeys.agentId, agentId)).run();
 }
 
-const isLive = (now: number) => and(isNull(agentKeys.revokedAt), or(isNull(agentKeys.expiresAt), gt(agentKeys.expiresAt, now)));
+const isLive = (now: number) =>
+  and(isNull(agentKeys.revokedAt), or(isNull(agentKeys.expiresAt), gt(agentKeys.expiresAt, now)));
 
 /** Live keys that have no successor, and those that live on beside theirs. */
 export function countLiveKeys(db: Db, agentId: string, now: number): { own: number; overlapping: number } {

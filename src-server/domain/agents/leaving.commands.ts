@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import { id } from '../../contract/common';
-import { deleteAgentBody, OFFER_DAYS, offerAgentBody, type Consequences } from '../../contract/console/leaving';
+import {
+  deleteAgentBody,
+  OFFER_DAYS,
+  offerAgentBody,
+  type Consequences,
+} from '../../contract/console/leaving';
 import type { Tx } from '../../db/open';
 import { defineCommand } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
@@ -201,7 +206,10 @@ export function createLeavingCommands(deps: LeavingDeps) {
         });
       }
       if (findOpenTransfer(tx, agent.id, now)) {
-        throw new AppError('invalid_transition', 'It is offered to somebody already; take that offer back first.');
+        throw new AppError(
+          'invalid_transition',
+          'It is offered to somebody already; take that offer back first.',
+        );
       }
       endTransfersOf(tx, agent.id, now);
       const offerId = ids.prefixed('ofr');
@@ -281,7 +289,8 @@ export function createLeavingCommands(deps: LeavingDeps) {
     run(tx, { input, user, caller, now, ids, emit }) {
       const transfer = getReceived(tx, input.offerId, user.userId, now);
       const agent = findAgent(tx, transfer.agentId);
-      if (!agent || agent.ownerId !== transfer.fromUserId) throw new AppError('gone', 'This offer has ended.');
+      if (!agent || agent.ownerId !== transfer.fromUserId)
+        throw new AppError('gone', 'This offer has ended.');
       assertMayLeave(agent);
       const person = findPerson(tx, user.userId);
       assertPlanHasRoom(tx, { id: user.userId, plan: person?.plan ?? 'free' });
@@ -293,7 +302,13 @@ export function createLeavingCommands(deps: LeavingDeps) {
         { proposals, caller, now },
       );
       const brand = agent.origin === 'nb' ? 'nb_' : 'mma_';
-      const key = issueKey(tx, ids, { agentId: agent.id, brand, name: 'Transfer', scopes: CLAIMED_SCOPES, now });
+      const key = issueKey(tx, ids, {
+        agentId: agent.id,
+        brand,
+        name: 'Transfer',
+        scopes: CLAIMED_SCOPES,
+        now,
+      });
       deps.onProfileChanged(tx, transfer.fromUserId);
       deps.onProfileChanged(tx, user.userId);
       emit('agent.transferred', {

@@ -18,7 +18,11 @@ import { endTransfersOf } from './transfers.repo';
 export function release(
   tx: Tx,
   agent: AgentRow,
-  { proposals, caller, now }: { readonly proposals: Gate['proposals']; readonly caller: Caller; readonly now: number },
+  {
+    proposals,
+    caller,
+    now,
+  }: { readonly proposals: Gate['proposals']; readonly caller: Caller; readonly now: number },
 ): Consequences {
   const live = listUnrevokedKeys(tx, agent.id, KEYS_SHOWN).filter((key) => isLiveKey(key, now));
   const clients = listImpact(
@@ -52,7 +56,10 @@ export function countsOf({ clients, ...counts }: Consequences): Readonly<Record<
 /** @throws AppError `invalid_transition` for what leaves only with the sample world, or is under a sanction */
 export function assertMayLeave(agent: AgentRow): void {
   if (agent.isSample) {
-    throw new AppError('invalid_transition', 'A sample agent goes with the sample world: remove that instead.');
+    throw new AppError(
+      'invalid_transition',
+      'A sample agent goes with the sample world: remove that instead.',
+    );
   }
   if (agent.status === 'suspended' || agent.status === 'banned') {
     throw new AppError('invalid_transition', `An agent that is ${agent.status} stays with its owner.`);

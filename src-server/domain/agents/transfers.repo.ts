@@ -41,7 +41,11 @@ export function listOpenTransfersTo(db: Db, email: string, now: number): Transfe
     .select()
     .from(agentTransfers)
     .where(
-      and(eq(agentTransfers.toEmail, email), isNull(agentTransfers.endedAt), gt(agentTransfers.expiresAt, now)),
+      and(
+        eq(agentTransfers.toEmail, email),
+        isNull(agentTransfers.endedAt),
+        gt(agentTransfers.expiresAt, now),
+      ),
     )
     .orderBy(desc(agentTransfers.createdAt))
     .limit(MAX_OFFERS)
@@ -51,7 +55,11 @@ export function listOpenTransfersTo(db: Db, email: string, now: number): Transfe
 export function endTransfer(
   tx: Tx,
   id: string,
-  end: { readonly outcome: NonNullable<TransferRow['outcome']>; readonly toUserId?: string; readonly now: number },
+  end: {
+    readonly outcome: NonNullable<TransferRow['outcome']>;
+    readonly toUserId?: string;
+    readonly now: number;
+  },
 ): void {
   const { outcome, toUserId, now } = end;
   tx.update(agentTransfers)
