@@ -331,19 +331,19 @@ function OverlapRow({
               <Trans>No call with it since: its clients have the new key.</Trans>
             ) : (
               <>
-                <Plural value={calls} one="# call since" other="# calls since" />
+                <Plural value={calls} one="# call since." other="# calls since." />{' '}
                 {lastUsedAt ? (
-                  <Trans>
-                    , last <RelativeTime at={lastUsedAt} />
-                  </Trans>
+                  lastClient ? (
+                    <Trans>
+                      Last <RelativeTime at={lastUsedAt} />, from{' '}
+                      <AgentText className={classes['strong']}>{lastClient}</AgentText>.
+                    </Trans>
+                  ) : (
+                    <Trans>
+                      Last <RelativeTime at={lastUsedAt} />.
+                    </Trans>
+                  )
                 ) : null}
-                {lastClient ? (
-                  <Trans>
-                    {' '}
-                    from <AgentText className={classes['strong']}>{lastClient}</AgentText>
-                  </Trans>
-                ) : null}
-                .
               </>
             )}{' '}
             {expiresAt ? (

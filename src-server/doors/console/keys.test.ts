@@ -183,7 +183,8 @@ describe('changing a key', () => {
       { toolNames: 'dashed' },
       { agentId: 'x' },
     ]) {
-      expect((await desk.server.console('PATCH', path, body)).status, JSON.stringify(body)).toBe(400);
+      const { status } = await desk.server.console('PATCH', path, body);
+      expect([body, status]).toEqual([body, 400]);
     }
   });
 });
@@ -317,9 +318,8 @@ describe('a rotation', () => {
       .pluck()
       .all() as string[];
     for (const table of tables) {
-      expect(JSON.stringify(read.prepare(`select * from "${table}"`).all()).includes(secret), table).toBe(
-        false,
-      );
+      const rows = JSON.stringify(read.prepare(`select * from "${table}"`).all());
+      expect([table, rows.includes(secret)]).toEqual([table, false]);
     }
   });
 });

@@ -5,7 +5,7 @@ import type { NewKey } from '../../contract/console/keys';
 import type { AgentOffer, Consequences, ReceivedOffer } from '../../contract/console/leaving';
 import { DAY } from '../../lib/clock';
 import { openDesk, signIn, type Desk } from '../../testing/mma-fixture';
-import { claimedAgent, createTestServer, type TestServer } from '../../testing/test-server';
+import { claimedAgent, createTestServer, type Answer, type TestServer } from '../../testing/test-server';
 
 /** The same numbers always: a failure can be looked at again. */
 function createDice(seed: number): (sides: number) => number {
@@ -212,12 +212,12 @@ interface Town {
   readonly bob: string;
   readonly agentId: string;
   readonly key: string;
-  as<Body = Record<string, unknown>>(
+  readonly as: <Body = Record<string, unknown>>(
     token: string,
     method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE',
     path: string,
     body?: unknown,
-  ): Promise<{ status: number; body: Body }>;
+  ) => Promise<Answer<Body>>;
 }
 
 async function openTown(): Promise<Town> {
