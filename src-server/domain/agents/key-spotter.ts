@@ -3,7 +3,7 @@ import type { AuditLog } from '../../gate/audit';
 import type { KeySpotter } from '../../gate/deps';
 import { appendEvent } from '../../gate/events';
 import { secretsEqual, sha256Hex } from '../../lib/vault';
-import { foldView } from '../moderation/scan/folded-view';
+import { foldView } from '../../lib/text/scan/folded-view';
 import { KEY_PATTERN, prefixOf } from './agent-keys.service';
 import { findKeyWithAgent } from './agents.repo';
 import { upsertMark } from './keys.repo';

@@ -51,7 +51,10 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
           commands.create,
           body,
           caller,
-          answering((tx, { agentId, key }) => ({ agent: detail(tx, user, agentId), key: presentNewKey(key) })),
+          answering((tx, { agentId, key }) => ({
+            agent: detail(tx, user, agentId),
+            key: presentNewKey(key),
+          })),
         ),
       { hasSecret: () => true },
     ),
