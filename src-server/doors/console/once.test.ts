@@ -1,6 +1,6 @@
 import { expect, it, describe } from 'vitest';
 import type { InboxDetail } from '../../contract/console/inbox';
-import { approve, openDesk, openOffice, type HeldData, type MmaOk } from '../../testing/mma-fixture';
+import { approve, openDesk, openOffice, signIn, type HeldData, type MmaOk } from '../../testing/mma-fixture';
 import { createTestServer, registerAgent, type TestServer } from '../../testing/test-server';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
 
@@ -204,10 +204,70 @@ describe('a person’s write and its answer are one transaction', () => {
       .prepare("select id from agent_keys where name = 'Two'")
       .pluck()
       .get() as string;
+    const one = { route: '/agents/:id/keys/:keyId', path: `${path}/keys/${keyId}` } as const;
+    await expectOnce(server, { ...one, method: 'PATCH', body: { name: 'Renamed' } });
+    for (const verb of ['freeze', 'thaw', 'leak/settle']) {
+      await expectOnce(server, {
+        method: 'POST',
+        route: `${one.route}/${verb}`,
+        path: `${one.path}/${verb}`,
+      });
+    }
     await expectOnce(server, {
-      method: 'DELETE',
-      route: '/agents/:id/keys/:keyId',
-      path: `${path}/keys/${keyId}`,
+      method: 'POST',
+      route: `${one.route}/rotate`,
+      path: `${one.path}/rotate`,
+      body: { overlapHours: 1 },
+      hasSecret: true,
+    });
+    await expectOnce(server, { ...one, method: 'DELETE' });
+  });
+
+  it('for agents that leave and come', async () => {
+    const server = await createTestServer({ mode: 'server' });
+    const anna = await signIn(server, 'anna@example.org');
+    const bob = await signIn(server, 'bob@example.org');
+    const add = async (token: string, handle: string): Promise<string> => {
+      const made = await server.call<{ agent: { id: string } }>('POST', '/api/console/agents', {
+        key: token,
+        body: { name: handle, handle },
+      });
+      return made.body.agent.id;
+    };
+    // The private socket speaks for the first person: Anna.
+    const own = await add(anna.token, 'own');
+    const offer = { route: '/agents/:id/offer', path: `/agents/${own}/offer` } as const;
+    await expectOnce(server, { ...offer, method: 'POST', body: { email: 'bob@example.org' } });
+    await expectOnce(server, { ...offer, method: 'DELETE' });
+    for (const verb of ['accept', 'decline']) {
+      const theirs = await add(bob.token, `for-${verb}`);
+      const made = await server.call<{ offer: { id: string } }>(
+        'POST',
+        `/api/console/agents/${theirs}/offer`,
+        {
+          key: bob.token,
+          body: { email: 'anna@example.org' },
+        },
+      );
+      await expectOnce(server, {
+        method: 'POST',
+        route: `/joining/offers/:offerId/${verb}`,
+        path: `/joining/offers/${made.body.offer.id}/${verb}`,
+        hasSecret: verb === 'accept',
+      });
+    }
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/unbind',
+      path: `/agents/${own}/unbind`,
+      hasSecret: true,
+    });
+    const last = await add(anna.token, 'last');
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/delete',
+      path: `/agents/${last}/delete`,
+      body: { confirm: 'last' },
     });
   });
 
