@@ -25,9 +25,7 @@ test('a key is replaced, watched, frozen and ended by keyboard', async ({ window
   const atlas = await addAgent(window, 'Atlas', 'atlas');
   {
     await using client = await connectAgent(url, atlas.key);
-    await client
-      .call('search_query', { query: 'anything' })
-      .catch(() => client.call('search.query', { query: 'x' }));
+    await client.call('proposals.list');
   }
   await window.keyboard.press('g');
   await window.keyboard.press('k');

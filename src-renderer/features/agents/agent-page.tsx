@@ -4,6 +4,7 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { IconArrowLeft, IconRobotOff } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { useMemo, useState } from 'react';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
 import { ProblemError } from '../../api/problem';
 import { LinkButton } from '../../components/link-button';
@@ -17,6 +18,7 @@ import { agentQuery } from './api';
 import { ConnectTab } from './connect-tab';
 import { DangerTab } from './danger-tab';
 import { HistoryTab } from './history-tab';
+import { LeavingContext } from './leaving-context';
 import { KeysTab } from './keys-tab';
 import { OverviewTab } from './overview-tab';
 import { PolicyTab } from './policy-tab';
@@ -25,7 +27,9 @@ import { PolicyTab } from './policy-tab';
 export function AgentPage() {
   const { id } = useParams({ from: '/frame/agents/$id' });
   const navigate = useNavigate();
-  const agent = useQuery(agentQuery(id));
+  const [isLeaving, setLeaving] = useState(false);
+  const leaving = useMemo(() => ({ isLeaving, setLeaving }), [isLeaving]);
+  const agent = useQuery({ ...agentQuery(id), enabled: !isLeaving });
   useHotkeys('page', [
     {
       id: 'agent.up',
@@ -50,7 +54,11 @@ export function AgentPage() {
       {agent.isError && !agent.data ? (
         <AgentError error={agent.error} onRetry={() => void agent.refetch()} />
       ) : null}
-      {agent.data ? <AgentView key={id} agent={agent.data} /> : null}
+      {agent.data ? (
+        <LeavingContext value={leaving}>
+          <AgentView key={id} agent={agent.data} />
+        </LeavingContext>
+      ) : null}
     </div>
   );
 }

@@ -6,11 +6,13 @@ import { ErrorState } from '../../components/states';
 import { ClientList } from '../keys/client-words';
 import classes from './danger-tab.module.css';
 import { consequencesQuery } from './leaving-api';
+import { useLeaving } from './leaving-context';
 
 /** What will happen, in exact numbers: the server did it in a transaction and rolled it back. */
 export function ConsequenceList({ agentId, how }: { agentId: string; how: Leaving }) {
   const { t } = useLingui();
-  const query = useQuery(consequencesQuery(agentId, how));
+  const { isLeaving } = useLeaving();
+  const query = useQuery({ ...consequencesQuery(agentId, how), enabled: !isLeaving });
   if (query.isPending) return <SkeletonRows heights={[20, 20, 20]} />;
   if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   const {

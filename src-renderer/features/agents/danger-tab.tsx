@@ -14,6 +14,7 @@ import { Countdown } from '../../components/time';
 import { ConsequenceList } from './consequence-list';
 import classes from './danger-tab.module.css';
 import { offerQuery, useCancelOffer, useDeleteAgent, useOfferAgent, useUnbindAgent } from './leaving-api';
+import { useLeaving } from './leaving-context';
 import { UnboundPanel } from './unbound-panel';
 
 /** The ways an agent leaves: let go, handed over, ended. Each says exactly what it would do before it does it. */
@@ -194,7 +195,8 @@ function OfferDialog({ agent, onClose }: DialogProps) {
 }
 
 function OpenOffer({ agent }: { agent: AgentDetail }) {
-  const offer = useQuery(offerQuery(agent.id)).data?.offer;
+  const { isLeaving } = useLeaving();
+  const offer = useQuery({ ...offerQuery(agent.id), enabled: !isLeaving }).data?.offer;
   const cancel = useCancelOffer(agent.id);
   if (!offer) return null;
   return (

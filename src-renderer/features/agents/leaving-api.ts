@@ -14,6 +14,7 @@ import {
 } from '../../../src-server/contract/console/leaving';
 import { call } from '../../api/client';
 import { endpointQuery } from '../../api/query';
+import { useLeaving } from './leaving-context';
 
 export const offersQuery = endpointQuery(listOffers);
 
@@ -32,13 +33,22 @@ export function consequencesQuery(agentId: string, how: Leaving) {
 
 /** The page stays while the code is shown; what it shows of the agent is read again afterwards. */
 export function useUnbindAgent(id: string) {
-  return useMutation({ mutationFn: () => call(unbindAgent, { params: { id } }), gcTime: 0 });
+  const { setLeaving } = useLeaving();
+  return useMutation({
+    mutationFn: () => call(unbindAgent, { params: { id } }),
+    onMutate: () => setLeaving(true),
+    onError: () => setLeaving(false),
+    gcTime: 0,
+  });
 }
 
 export function useDeleteAgent(id: string) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const { setLeaving } = useLeaving();
   return useMutation({
+    onMutate: () => setLeaving(true),
+    onError: () => setLeaving(false),
     mutationFn: (confirm: string) => call(deleteAgent, { params: { id }, body: { confirm } }),
     onSuccess: async () => {
       await navigate({ to: '/agents' });
