@@ -59,7 +59,7 @@ export function createLiveBus({
       return [
         keys,
         { ...agents, change: `key-${change}` },
-        { topic: 'inbox', id: idOf(actionId), change: `key-${change}` },
+        { topic: 'inbox', id: null, change: `key-${change}` },
       ];
     }
     return [];
