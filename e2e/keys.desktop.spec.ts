@@ -27,6 +27,11 @@ test('a key is replaced, watched, frozen and ended by keyboard', async ({ window
     await using client = await connectAgent(url, atlas.key);
     await client.call('proposals.list');
   }
+  const lastClient = async () =>
+    (await callConsole<{ items: { lastClient: string | null }[] }>(window, 'GET', '/keys')).items[0]
+      ?.lastClient;
+  // Calls are counted in batches.
+  await expect.poll(lastClient).toBe('e2e-agent 1.0.0');
   await window.keyboard.press('g');
   await window.keyboard.press('k');
   await expect(window.getByRole('heading', { level: 1, name: 'Keys' })).toBeVisible();
@@ -61,7 +66,7 @@ test('a key is replaced, watched, frozen and ended by keyboard', async ({ window
   await expect(rowOf(window, 'First key')).toContainText('Live');
   expect(await statusOf(url, fresh)).toBe(200);
   await window.keyboard.press('Enter');
-  await window.getByRole('dialog').getByLabel('Name').fill('Laptop');
+  await window.getByRole('dialog').getByRole('textbox', { name: 'Name' }).fill('Laptop');
   await window.keyboard.press('Enter');
   await expect(rowOf(window, 'Laptop')).toBeVisible();
 });

@@ -22,6 +22,8 @@ import { LeakNotices } from './leak-notices';
 
 /** How often the calls on a key in overlap are counted anew while somebody looks. */
 const OVERLAP_REFRESH_MS = 3_000;
+/** Calls send no event: who used a key last is read again this often. */
+const REFRESH_MS = 10_000;
 
 /** The keys of all agents: who uses them, which end, which wait to be replaced. */
 export function KeysPage() {
@@ -33,7 +35,7 @@ export function KeysPage() {
       refetchInterval: ({ state }) =>
         state.data?.pages.some(({ items }) => items.some((key) => keyStateOf(key, Date.now()) === 'overlap'))
           ? OVERLAP_REFRESH_MS
-          : false,
+          : REFRESH_MS,
     });
   const search = useSearch({ from: '/frame/keys' });
   const navigate = useNavigate({ from: '/keys' });

@@ -56,7 +56,6 @@ export function createInboxReader({
   publicUrl,
   findUserName,
 }: {
-  readonly clock: Clock;
   readonly actions: ReadonlyMap<string, ActionDefinition<unknown, unknown>>;
   readonly clock: Clock;
   readonly publicUrl: () => string;

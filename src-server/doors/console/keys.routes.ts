@@ -32,10 +32,7 @@ export function keyRoutes({ reader, clock, gate, flushUsage }: KeyRouteDeps): Co
     getKeyView(db, user.userId, id, keyId, clock.now());
 
   return [
-    readRoute(contract.listKeys, ({ user, query }) => {
-      flushUsage();
-      return listOwnKeys(reader, user.userId, query, clock.now());
-    }),
+    readRoute(contract.listKeys, ({ user, query }) => listOwnKeys(reader, user.userId, query, clock.now())),
     writeRoute(
       agents.createKey,
       ({ user, params, body, caller }, answering) =>
@@ -76,10 +73,9 @@ export function keyRoutes({ reader, clock, gate, flushUsage }: KeyRouteDeps): Co
       },
       { hasSecret: () => true },
     ),
-    readRoute(contract.getKeyImpact, ({ user, params }) => {
-      flushUsage();
-      return getKeyImpact(reader, user.userId, params.id, params.keyId, clock.now());
-    }),
+    readRoute(contract.getKeyImpact, ({ user, params }) =>
+      getKeyImpact(reader, user.userId, params.id, params.keyId, clock.now()),
+    ),
     writeRoute(contract.freezeKey, ({ user, params, caller }, answering) =>
       gate.command(
         keyCommands.freeze,

@@ -12,6 +12,7 @@ import { claimedAgent, createTestServer, newestProposal, type TestServer } from 
 const STATUS = '/api/v1/agent/status';
 
 async function keysOf(desk: Desk, agentId = desk.agent.agentId): Promise<OwnedKey[]> {
+  desk.server.context.usage.flush();
   const { body } = await desk.server.console<{ items: OwnedKey[] }>('GET', '/keys');
   return body.items.filter(({ agent }) => agent.id === agentId);
 }

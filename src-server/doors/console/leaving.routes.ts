@@ -43,10 +43,10 @@ export function leavingRoutes(deps: LeavingRouteDeps): ConsoleRoute[] {
   };
 
   return [
-    readRoute(contract.previewLeaving, ({ user, params, query, caller }) => {
-      flushUsage();
-      return preview(user, params.id, query.how, caller);
-    }),
+    // It runs the real handler and rolls it back: nothing is written.
+    readRoute(contract.previewLeaving, ({ user, params, query, caller }) =>
+      preview(user, params.id, query.how, caller),
+    ),
     writeRoute(
       contract.unbindAgent,
       ({ params, caller }, answering) => {
