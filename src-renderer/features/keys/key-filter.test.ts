@@ -40,6 +40,17 @@ const KEYS = [
 ];
 const ids = (search: object) => filterKeys(KEYS, validateKeysSearch({ ...search }), NOW).map(({ id }) => id);
 
+describe('a key', () => {
+  it('has ended once revoked or at its end, and not a moment before', () => {
+    const ends = (more: Partial<OwnedKey>) => hasEnded(key('one', more), NOW);
+    expect(ends({})).toBe(false);
+    expect(ends({ expiresAt: '2026-11-21T12:00:00.001Z' })).toBe(false);
+    expect(ends({ expiresAt: '2026-11-21T12:00:00.000Z' })).toBe(true);
+    expect(ends({ revokedAt: at(-1), frozenAt: at(-2) })).toBe(true);
+    expect(ends({ frozenAt: at(-2) })).toBe(false);
+  });
+});
+
 describe('the keys that fit', () => {
   it('are those that have not ended, the latest used first', () => {
     expect(ids({})).toEqual(['zoë', 'laptop', 'cold']);
