@@ -8,6 +8,7 @@ import { inboxRoutes } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
 import { leavingRoutes } from './doors/console/leaving.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
+import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
 import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
@@ -76,6 +77,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       cases: context.caseFiles,
       verification: context.verification,
     }),
+    ...outboxRoutes({ outbox: context.identity.outbox }),
     ...agentRoutes({
       reader,
       clock,

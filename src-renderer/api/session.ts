@@ -1,4 +1,5 @@
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { z } from 'zod';
 import { getMe, type Me, updatePreferences } from '../../src-server/contract/console/session';
 import { apiUrl, call, exchange, refreshSession } from './client';
 import { endpointQuery } from './query';
@@ -18,19 +19,50 @@ export function useMe() {
   return useQuery(meQuery);
 }
 
-/** Saves language, theme or expiry; the answer is shown at once wherever preferences are. */
+export type PreferencesChange = z.input<NonNullable<typeof updatePreferences.body>>;
+
+const PREFERENCES_KEY = ['preferences'] as const;
+
+/**
+ * Saves preferences, one change after the other. A change is shown at once wherever preferences are, and taken back
+ * when it is refused.
+ */
 export function useUpdatePreferences() {
   const client = useQueryClient();
+  const show = (change: Partial<Me['preferences']>) => {
+    client.setQueryData(meQuery.queryKey, (me) =>
+      me ? { ...me, preferences: { ...me.preferences, ...change } } : me,
+    );
+  };
   return useMutation({
-    mutationFn: (body: {
-      locale?: 'en' | 'de';
-      colorScheme?: Me['preferences']['colorScheme'];
-      expiryDays?: number;
-    }) => call(updatePreferences, { body, canRepeat: true }),
+    mutationKey: PREFERENCES_KEY,
+    scope: { id: 'preferences' },
+    mutationFn: (body: PreferencesChange) => call(updatePreferences, { body, canRepeat: true }),
+    onMutate: async (change: PreferencesChange) => {
+      await client.cancelQueries({ queryKey: meQuery.queryKey });
+      const before = client.getQueryData(meQuery.queryKey)?.preferences;
+      show(withoutUndefined(change));
+      return { before: before ? sameFields(change, before) : {} };
+    },
+    onError: (_error, _change, context) => show(context?.before ?? {}),
     onSuccess: (preferences) => {
-      client.setQueryData(meQuery.queryKey, (me) => (me ? { ...me, preferences } : me));
+      // A later change is shown already and would flicker.
+      if (client.isMutating({ mutationKey: PREFERENCES_KEY }) === 1) show(preferences);
     },
   });
+}
+
+/** What `preferences` has in the place of each field of `change`. */
+export function sameFields(
+  change: PreferencesChange,
+  preferences: Me['preferences'],
+): Partial<Me['preferences']> {
+  return Object.fromEntries(Object.entries(preferences).filter(([name]) => name in change));
+}
+
+function withoutUndefined<T extends object>(value: T): { [Name in keyof T]: Exclude<T[Name], undefined> } {
+  const defined = Object.entries(value).filter(([, field]) => field !== undefined);
+  return Object.fromEntries(defined) as { [Name in keyof T]: Exclude<T[Name], undefined> };
 }
 
 /** Asks for a one-time code by mail (server mode). Says the same whether or not the address is known. */

@@ -1,7 +1,6 @@
 import { VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router';
-import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Fragment, lazy, Suspense, useEffect, useState } from 'react';
 import { useMe } from '../api/session';
@@ -9,6 +8,7 @@ import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
 import { SetupBanner } from '../features/first-run/setup-banner';
 import { inboxCountsQuery } from '../features/inbox/api';
+import { goIdOf } from '../hotkeys/definitions/everywhere';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
 import { CONSOLE_PAGES, type ConsolePage, groupLabels, PAGE_GROUPS, pageAt } from './pages';
@@ -29,6 +29,8 @@ export function Frame() {
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const pending = counts.data?.counts.pending ?? 0;
 
+  const isAdmin = me.data?.user?.role === 'admin';
+
   const { pathname } = useLocation();
   const page = pageAt(pathname);
   const name = page ? i18n._(page.label) : '';
@@ -37,18 +39,14 @@ export function Frame() {
     document.title = `${title} – Countersign`;
   }, [title]);
 
-  const group = msg`Everywhere`;
-  useHotkeys('global', [
-    { id: 'help', keys: ['?', 'mod+/'], label: msg`Show shortcuts`, group, run: () => setIsHelpOpen(true) },
-    ...CONSOLE_PAGES.map(({ to, keys, goLabel }) => ({
-      id: `go.${to.slice(1)}`,
-      keys,
-      label: goLabel,
-      group,
+  useHotkeys([
+    { id: 'help', run: () => setIsHelpOpen(true) },
+    ...CONSOLE_PAGES.map(({ to }) => ({
+      id: goIdOf(to),
       run: () => void navigate({ to }),
     })),
-    { id: 'pane.next', keys: ['F6'], label: msg`Next pane`, group, run: () => focusPane(1) },
-    { id: 'pane.previous', keys: ['shift+F6'], label: msg`Previous pane`, group, run: () => focusPane(-1) },
+    { id: 'pane.next', run: () => focusPane(1) },
+    { id: 'pane.previous', run: () => focusPane(-1) },
   ]);
 
   return (
@@ -71,7 +69,9 @@ export function Frame() {
       </header>
       <nav className={classes['sidebar']} aria-label={t`Pages`}>
         {PAGE_GROUPS.map((section) => {
-          const pages = CONSOLE_PAGES.filter((entry) => entry.group === section);
+          const pages = CONSOLE_PAGES.filter(
+            (entry) => entry.group === section && (isAdmin || entry.isForAdmins !== true),
+          );
           if (pages.length === 0) return null;
           return (
             <Fragment key={section}>

@@ -1,21 +1,26 @@
-import { Modal, Switch } from '@mantine/core';
+import { Modal } from '@mantine/core';
+import { useNavigate } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { Fragment } from 'react';
-import { hotkeyRegistry, useHotkeyState } from '../hotkeys/hotkeys';
-import { printKeys } from '../hotkeys/registry';
-import { isMac } from '../shell';
+import { Kbd } from '../components/kbd';
+import { KeyList } from '../components/key-list';
+import { LinkButton } from '../components/link-button';
+import { useHotkeys, useHotkeyState } from '../hotkeys/hotkeys';
 import classes from './hotkey-help.module.css';
 
-/** Every key that acts on this page, read from the registry, and the switch for single letters (WCAG 2.1.4). */
+/** Every key that acts on this page, read from the registry; what it is printed with is how the person has it. */
 export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  const { t, i18n } = useLingui();
-  const { hotkeys, areSingleKeysOn } = useHotkeyState();
-  const groups = new Map<string, typeof hotkeys>();
-  for (const hotkey of hotkeys) {
-    if (hotkey.scope === 'dialog') continue;
-    const name = i18n._(hotkey.group);
-    groups.set(name, [...(groups.get(name) ?? []), hotkey]);
-  }
+  const { t } = useLingui();
+  const navigate = useNavigate();
+  const { hotkeys, settings } = useHotkeyState();
+  useHotkeys([
+    {
+      id: 'help.page',
+      run: () => {
+        onClose();
+        void navigate({ to: '/help' });
+      },
+    },
+  ]);
   return (
     <Modal
       opened={isOpen}
@@ -24,42 +29,31 @@ export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () =
       size="lg"
       closeButtonProps={{ 'aria-label': t`Close` }}
     >
-      <div className={classes['groups']}>
-        {[...groups].map(([name, entries]) => (
-          <div key={name}>
-            <h3 className={classes['heading']}>{name}</h3>
-            <dl className={classes['list']}>
-              {entries.map((hotkey) => (
-                <Fragment key={hotkey.id}>
-                  <dt>{i18n._(hotkey.label)}</dt>
-                  <dd>
-                    {hotkey.keys.map((keys, index) => (
-                      <span key={keys} className={classes['keys']}>
-                        {index > 0 ? <span className={classes['or']}>{t`or`}</span> : null}
-                        {printKeys(keys, isMac).map((key) => (
-                          <kbd key={key}>{key}</kbd>
-                        ))}
-                      </span>
-                    ))}
-                  </dd>
-                </Fragment>
-              ))}
-            </dl>
-          </div>
-        ))}
+      <KeyList hotkeys={hotkeys.filter(({ scope }) => scope !== 'dialog')} />
+      {settings.singleKeys === 'off' ? (
+        <p className={classes['off']}>
+          <Trans>Single letters are switched off in Settings; combinations with Ctrl or ⌘ act.</Trans>
+        </p>
+      ) : null}
+      <div className={classes['actions']}>
+        <LinkButton
+          to="/settings/$section"
+          params={{ section: 'shortcuts' }}
+          variant="default"
+          onClick={onClose}
+        >
+          <Trans>Change shortcuts</Trans>
+        </LinkButton>
+        <LinkButton
+          to="/help"
+          variant="default"
+          onClick={onClose}
+          rightSection={<Kbd hotkey="help.page" />}
+          data-autofocus
+        >
+          <Trans>All help</Trans>
+        </LinkButton>
       </div>
-      <Switch
-        className={classes['switch']}
-        checked={areSingleKeysOn}
-        onChange={(event) => hotkeyRegistry.setSingleKeys(event.currentTarget.checked)}
-        label={t`Single letters act`}
-        description={
-          <Trans>
-            Switch this off if speech input or another tool types letters for you. Combinations with Ctrl or ⌘
-            stay.
-          </Trans>
-        }
-      />
     </Modal>
   );
 }

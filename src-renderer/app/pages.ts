@@ -1,6 +1,14 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { IconInbox, IconKey, IconRobot, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconHelpCircle,
+  IconInbox,
+  IconKey,
+  IconMailForward,
+  IconRobot,
+  IconSettings,
+  type TablerIcon,
+} from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
 export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
@@ -13,7 +21,7 @@ export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/agents' | '/keys';
+  readonly to: '/inbox' | '/agents' | '/keys' | '/settings' | '/outbox' | '/help';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -21,6 +29,8 @@ export interface ConsolePage {
   /** E.g. `g i`. */
   readonly keys: readonly string[];
   readonly Icon: TablerIcon;
+  /** Only admins see it in the navigation; the server refuses it to others. */
+  readonly isForAdmins?: boolean;
 }
 
 /** Every page of the console: navigation, hotkeys, window title and palette are made from this list. */
@@ -48,6 +58,31 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Keys`,
     keys: ['g k'],
     Icon: IconKey,
+  },
+  {
+    to: '/outbox',
+    group: 'settings',
+    label: msg`Outbox`,
+    goLabel: msg`Go to the Outbox`,
+    keys: ['g o'],
+    Icon: IconMailForward,
+    isForAdmins: true,
+  },
+  {
+    to: '/settings',
+    group: 'settings',
+    label: msg`Settings`,
+    goLabel: msg`Go to Settings`,
+    keys: ['g s', 'mod+,'],
+    Icon: IconSettings,
+  },
+  {
+    to: '/help',
+    group: 'settings',
+    label: msg`Help`,
+    goLabel: msg`Go to Help`,
+    keys: ['g h'],
+    Icon: IconHelpCircle,
   },
 ];
 

@@ -72,7 +72,7 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
         <Menu.Divider />
         <Menu.Item
           leftSection={<Mark isOn={false} />}
-          rightSection={<Kbd keys="?" />}
+          rightSection={<Kbd hotkey="help" />}
           onClick={onShowShortcuts}
         >
           <Trans>Shortcuts</Trans>

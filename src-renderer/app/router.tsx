@@ -10,6 +10,7 @@ import { validateAgentSearch, validateAgentsSearch } from '../features/agents/ag
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
+import { validateOutboxSearch } from '../features/outbox/outbox-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage } from './route-states';
 import { SessionGate } from './session-gate';
@@ -55,6 +56,33 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
 });
 
+const settingsIndexRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/settings',
+  beforeLoad: () => {
+    throw redirect({ to: '/settings/$section', params: { section: 'general' }, replace: true });
+  },
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/settings/$section',
+  component: lazyRouteComponent(() => import('../features/settings/settings-page'), 'SettingsPage'),
+});
+
+const outboxRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/outbox',
+  validateSearch: validateOutboxSearch,
+  component: lazyRouteComponent(() => import('../features/outbox/outbox-page'), 'OutboxPage'),
+});
+
+const helpRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/help',
+  component: lazyRouteComponent(() => import('../features/help/help-page'), 'HelpPage'),
+});
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -64,7 +92,16 @@ const welcomeRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  frameRoute.addChildren([inboxRoute, agentsRoute, agentRoute, keysRoute]),
+  frameRoute.addChildren([
+    inboxRoute,
+    agentsRoute,
+    agentRoute,
+    keysRoute,
+    outboxRoute,
+    settingsIndexRoute,
+    settingsRoute,
+    helpRoute,
+  ]),
   welcomeRoute,
 ]);
 

@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useLiveStream } from '../api/live-context';
 import { useMe } from '../api/session';
 import { ErrorState } from '../components/states';
+import { useShortcutPreferences } from '../hotkeys/hotkeys';
 import { activateLocale } from '../locales/i18n';
 import { useColorScheme } from '../theme/color-scheme';
 import classes from './gates.module.css';
@@ -23,6 +24,7 @@ export function SessionGate() {
   if (data && !isSignedOut && !wasInside) setWasInside(true);
 
   useColorScheme(data?.preferences.colorScheme);
+  useShortcutPreferences(data?.user ? data.preferences.shortcuts : undefined);
   useLiveStream(data !== undefined && !isSignedOut);
   const locale = data?.preferences.locale;
   useEffect(() => {

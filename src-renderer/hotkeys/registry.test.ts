@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { DEFAULT_PREFERENCES } from '../../src-server/contract/console/session';
 import {
   ariaKeys,
   createHotkeyRegistry,
@@ -9,6 +10,7 @@ import {
 } from './registry';
 
 const label = { id: 'label' };
+const settings = DEFAULT_PREFERENCES.shortcuts;
 const page: KeyPlace = { isField: false, isDialogOpen: false, isControl: false };
 
 function press(key: string, more: Partial<KeyLike> = {}): KeyLike & { prevented: boolean } {
@@ -31,16 +33,12 @@ function press(key: string, more: Partial<KeyLike> = {}): KeyLike & { prevented:
   return event;
 }
 
-function setUp(options: { isMac?: boolean; areSingleKeysOn?: boolean } = {}) {
+function setUp(options: { isMac?: boolean } = {}) {
   const ran: string[] = [];
   let time = 0;
-  let saved: boolean | undefined;
   const registry = createHotkeyRegistry({
     isMac: options.isMac ?? false,
-    areSingleKeysOn: options.areSingleKeysOn ?? true,
-    saveSingleKeys: (isOn) => {
-      saved = isOn;
-    },
+    settings,
     now: () => time,
   });
   const key = (id: string, keys: readonly string[], more: Partial<Hotkey> = {}): Hotkey => ({
@@ -51,7 +49,7 @@ function setUp(options: { isMac?: boolean; areSingleKeysOn?: boolean } = {}) {
     run: () => ran.push(id),
     ...more,
   });
-  return { registry, ran, key, wait: (ms: number) => (time += ms), saved: () => saved };
+  return { registry, ran, key, wait: (ms: number) => (time += ms) };
 }
 
 describe('hotkey registry', () => {
@@ -135,6 +133,21 @@ describe('hotkey registry', () => {
     expect(ran).toEqual(['newer', 'older']);
   });
 
+  it('tells keys with Shift from those without, whichever was there first', () => {
+    const { registry, ran, key } = setUp();
+    registry.register('page', [
+      key('pane', ['F6']),
+      key('pane back', ['shift+F6']),
+      key('down', ['g']),
+      key('last', ['shift+g']),
+    ]);
+    registry.handle(press('F6', { shiftKey: true }), page);
+    registry.handle(press('F6'), page);
+    registry.handle(press('G', { shiftKey: true }), page);
+    registry.handle(press('g'), page);
+    expect(ran).toEqual(['pane back', 'pane', 'last', 'down']);
+  });
+
   it('leaves a disabled key to the browser', () => {
     const { registry, key } = setUp();
     registry.register('page', [key('approve', ['a'], { isEnabled: false })]);
@@ -165,14 +178,40 @@ describe('hotkey registry', () => {
     expect(ran).toEqual(['open', 'page']);
   });
 
-  it('switches single letters off and remembers it; combinations stay', () => {
-    const { registry, ran, key, saved } = setUp();
+  it('switches single letters off; combinations stay', () => {
+    const { registry, ran, key } = setUp();
     registry.register('page', [key('approve', ['a']), key('inbox', ['g i']), key('save', ['mod+Enter'])]);
-    registry.setSingleKeys(false);
-    expect(saved()).toBe(false);
+    registry.configure({ ...settings, singleKeys: 'off' });
     for (const pressed of ['a', 'g', 'i']) registry.handle(press(pressed), page);
     registry.handle(press('Enter', { ctrlKey: true }), page);
     expect(ran).toEqual(['save']);
+  });
+
+  it('hears a person’s own keys instead of its own, and none where they switched it off', () => {
+    const { registry, ran, key } = setUp();
+    registry.register('page', [key('inbox.approve', ['a']), key('inbox.reject', ['r'])]);
+    registry.configure({ ...settings, overrides: { 'inbox.approve': ['y', 'g y'], 'inbox.reject': [] } });
+    for (const pressed of ['a', 'r', 'y', 'g', 'y']) registry.handle(press(pressed), page);
+    expect(ran).toEqual(['inbox.approve', 'inbox.approve']);
+    expect(registry.list().map(({ keys }) => keys)).toEqual([['y', 'g y'], []]);
+  });
+
+  it('takes the keys of a preset, which a person’s own go before', () => {
+    const { registry, ran, key } = setUp();
+    registry.register('page', [key('inbox.approve', ['a']), key('inbox.reject', ['r'])]);
+    registry.configure({ ...settings, preset: 'mail', overrides: { 'inbox.reject': ['x'] } });
+    for (const pressed of ['a', '#', 'e', 'x']) registry.handle(press(pressed), page);
+    expect(ran).toEqual(['inbox.approve', 'inbox.reject']);
+  });
+
+  it('keeps what needs another press off single letters, whatever is stored', () => {
+    const { registry, ran, key } = setUp();
+    registry.register('page', [key('inbox.approveForGood', ['mod+Enter'], { needsModifier: true })]);
+    registry.configure({ ...settings, overrides: { 'inbox.approveForGood': ['a', 'mod+y'] } });
+    registry.handle(press('a'), page);
+    registry.handle(press('y', { ctrlKey: true }), page);
+    expect(ran).toEqual(['inbox.approveForGood']);
+    expect(registry.list()[0]?.keys).toEqual(['mod+y']);
   });
 
   it('lists each key once for the help, the same list until something changes', () => {

@@ -1,5 +1,8 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { codePointLength } from '../../src-server/contract/common';
+import type { ShortcutPreferences } from '../../src-server/contract/console/session';
+import { keysInUse } from './presets';
+import { parseStroke, type Stroke } from './stroke';
 
 /**
  * - `global`: everywhere in the window;
@@ -13,7 +16,7 @@ export interface Hotkey {
   readonly id: string;
   /**
    * What is pressed, alternatives in order, the first is printed on buttons: `a`, `ArrowDown`, `mod+Enter` (Ctrl, ⌘ on
-   * a Mac), `shift+j`, or a sequence such as `g i`.
+   * a Mac), `shift+j`, or a sequence such as `g i`. A person's own keys and presets stand in their place.
    */
   readonly keys: readonly string[];
   readonly label: MessageDescriptor;
@@ -26,6 +29,8 @@ export interface Hotkey {
   readonly worksInFields?: boolean;
   /** Acts again while held down; decisions must not. */
   readonly canRepeat?: boolean;
+  /** Only with Ctrl, ⌘ or Alt, whatever a person puts in its place. */
+  readonly needsModifier?: boolean;
 }
 
 /** The part of a KeyboardEvent that the registry reads; lets tests do without a DOM. */
@@ -51,23 +56,11 @@ export interface KeyPlace {
   readonly isControl: boolean;
 }
 
-interface Stroke {
-  readonly key: string;
-  readonly mod: boolean;
-  readonly shift: boolean;
-  readonly alt: boolean;
-}
-
 /** A sequence such as `g i` is forgotten after this pause, ms. */
 const SEQUENCE_MS = 1200;
 
-export function parseStroke(text: string): Stroke {
-  const parts = text.split('+');
-  const key = parts.pop() ?? '';
-  return { key, mod: parts.includes('mod'), shift: parts.includes('shift'), alt: parts.includes('alt') };
-}
-
 const isLetter = (key: string) => /^[a-z]$/i.test(key);
+const hasName = (key: string) => codePointLength(key) > 1;
 
 /**
  * The key a person means, as the bindings name it: letters in lower case whatever CapsLock says, and the letter at the
@@ -84,17 +77,22 @@ export function meantKey(event: Pick<KeyLike, 'key' | 'code'>): string {
   return event.key;
 }
 
-function matches(stroke: Stroke, event: KeyLike, isMac: boolean): boolean {
+/**
+ * `isExact` tells `j` from `shift+j`. Without it a plain letter acts in both cases; for signs such as `?` Shift is part
+ * of typing them, and keys with a name (`F6`, `Space`) are told apart always.
+ */
+function matches(stroke: Stroke, event: KeyLike, isMac: boolean, isExact: boolean): boolean {
   if (meantKey(event) !== stroke.key) return false;
   const mod = isMac ? event.metaKey : event.ctrlKey;
   const otherMod = isMac ? event.ctrlKey : event.metaKey;
   if (mod !== stroke.mod || otherMod || event.altKey !== stroke.alt) return false;
-  // A plain letter acts in both cases; for signs such as `?` Shift is part of typing them.
-  return stroke.shift ? event.shiftKey : true;
+  if (stroke.shift) return event.shiftKey;
+  const isTold = isExact ? isLetter(stroke.key) || hasName(stroke.key) : hasName(stroke.key);
+  return !(isTold && event.shiftKey);
 }
 
 /** True when every stroke is typed without Ctrl, ⌘ or Alt: what WCAG 2.1.4 wants to be switched off. */
-function isSingle(keys: string): boolean {
+export function isSingle(keys: string): boolean {
   return keys.split(' ').every((text) => {
     const stroke = parseStroke(text);
     return !stroke.mod && !stroke.alt && codePointLength(stroke.key) === 1;
@@ -103,22 +101,25 @@ function isSingle(keys: string): boolean {
 
 export function createHotkeyRegistry(options: {
   isMac: boolean;
-  /** Remembered choice: do single letters act? */
-  areSingleKeysOn: boolean;
-  saveSingleKeys: (isOn: boolean) => void;
+  /** Preset, own keys, and whether single letters act, until `configure` says otherwise. */
+  settings: ShortcutPreferences;
   now?: () => number;
 }) {
   const now = options.now ?? (() => Date.now());
   const layers = new Set<{ scope: HotkeyScope; hotkeys: readonly Hotkey[] }>();
   const listeners = new Set<() => void>();
-  let singleKeys = options.areSingleKeysOn;
+  let settings = options.settings;
   let pending: { stroke: string; at: number } | undefined;
   let snapshot: readonly (Hotkey & { scope: HotkeyScope })[] = [];
+
+  const keysOf = (hotkey: Hotkey): readonly string[] => keysInUse(hotkey.id, hotkey, settings);
 
   function changed() {
     const byId = new Map<string, Hotkey & { scope: HotkeyScope }>();
     for (const layer of layers) {
-      for (const hotkey of layer.hotkeys) byId.set(hotkey.id, { ...hotkey, scope: layer.scope });
+      for (const hotkey of layer.hotkeys) {
+        byId.set(hotkey.id, { ...hotkey, keys: keysOf(hotkey), scope: layer.scope });
+      }
     }
     snapshot = [...byId.values()];
     for (const listener of listeners) listener();
@@ -133,10 +134,27 @@ export function createHotkeyRegistry(options: {
   }
 
   function isAllowed(hotkey: Hotkey, keys: string, place: KeyPlace): boolean {
-    if (isSingle(keys)) return singleKeys && !place.isField;
+    if (isSingle(keys)) return settings.singleKeys === 'on' && !place.isField;
     if (place.isField && hotkey.worksInFields !== true) return false;
     const isPress = keys === 'Enter' || keys === 'Space';
     return !(isPress && place.isControl);
+  }
+
+  function findMeant(
+    active: readonly Hotkey[],
+    event: KeyLike,
+    place: KeyPlace,
+    first: string | undefined,
+    isExact: boolean,
+  ): Hotkey | undefined {
+    return active.find((hotkey) =>
+      keysOf(hotkey).some((keys) => {
+        const strokes = keys.split(' ');
+        const last = parseStroke(strokes.at(-1) ?? '');
+        if (!isAllowed(hotkey, keys, place) || !matches(last, event, options.isMac, isExact)) return false;
+        return strokes.length === 2 ? strokes[0] === first : first === undefined;
+      }),
+    );
   }
 
   return {
@@ -158,19 +176,15 @@ export function createHotkeyRegistry(options: {
       const first = pending && now() - pending.at <= SEQUENCE_MS ? pending.stroke : undefined;
       pending = undefined;
       const active = candidates(place, event);
-      for (const hotkey of active) {
-        for (const keys of hotkey.keys) {
-          const strokes = keys.split(' ');
-          const last = strokes.at(-1) ?? '';
-          if (!isAllowed(hotkey, keys, place) || !matches(parseStroke(last), event, options.isMac)) continue;
-          if (strokes.length === 2 ? strokes[0] !== first : first !== undefined) continue;
-          event.preventDefault();
-          hotkey.run(event);
-          return true;
-        }
+      const meant =
+        findMeant(active, event, place, first, true) ?? findMeant(active, event, place, first, false);
+      if (meant) {
+        event.preventDefault();
+        meant.run(event);
+        return true;
       }
       const opensSequence = active.some((hotkey) =>
-        hotkey.keys.some((keys) => {
+        keysOf(hotkey).some((keys) => {
           const [start, rest] = keys.split(' ');
           return rest !== undefined && isAllowed(hotkey, keys, place) && start === meantKey(event);
         }),
@@ -183,10 +197,10 @@ export function createHotkeyRegistry(options: {
 
     /** Everything that acts now, for the help dialog. The same array until something changes. */
     list: () => snapshot,
-    areSingleKeysOn: () => singleKeys,
-    setSingleKeys(isOn: boolean) {
-      singleKeys = isOn;
-      options.saveSingleKeys(isOn);
+    /** What `configure` was given last. */
+    settings: () => settings,
+    configure(next: ShortcutPreferences) {
+      settings = next;
       changed();
     },
     subscribe: (listener: () => void): (() => void) => {

@@ -32,6 +32,7 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly hasLimits?: boolean;
   readonly allowsSignUp?: boolean;
   readonly hasConsole?: boolean;
+  readonly smtpUrl?: string;
   readonly trustProxy?: Config['trustProxy'];
   /** Reuse a data folder, to look at a restart. */
   readonly dataFolder?: string;
@@ -107,7 +108,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     verifierFile: options.verifierFile,
     socketPath: undefined,
     logLevel: process.env['COUNTERSIGN_TEST_LOG'] ?? 'silent',
-    smtpUrl: undefined,
+    smtpUrl: options.smtpUrl,
     mailFrom: 'Countersign <countersign@localhost>',
     trustProxy: options.trustProxy,
   };

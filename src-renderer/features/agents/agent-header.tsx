@@ -12,7 +12,7 @@ import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
 import { StatusIcon } from '../../components/status-icon';
 import { RelativeTime } from '../../components/time';
-import { useHotkeys } from '../../hotkeys/hotkeys';
+import { useAriaKeys, useHotkeys } from '../../hotkeys/hotkeys';
 import classes from './agent-page.module.css';
 import { useAgentWords } from './agent-words';
 import { useSetPaused } from './api';
@@ -23,6 +23,7 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
   const { t } = useLingui();
   const meaningId = useId();
   const setPaused = useSetPaused(agent.id);
+  const pauseKeys = useAriaKeys('agent.pause');
   const isPaused = agent.status === 'paused';
   const canSwitch = agent.status === 'active' || isPaused;
   const { name } = agent;
@@ -33,12 +34,10 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
         announce(answer.status === 'paused' ? t`${name} is paused` : t`${name} may call again`),
     });
   };
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'agent.pause',
-      keys: ['p'],
       label: isPaused ? msg`Let the agent go on` : msg`Pause the agent`,
-      group: msg`Agent`,
       isEnabled: canSwitch,
       run: handleSwitch,
     },
@@ -69,8 +68,8 @@ export function AgentHeader({ agent }: { agent: AgentDetail }) {
                   <IconPlayerPause size={14} aria-hidden="true" />
                 )
               }
-              rightSection={<Kbd keys="p" />}
-              aria-keyshortcuts="p"
+              rightSection={<Kbd hotkey="agent.pause" />}
+              {...pauseKeys}
               aria-describedby={meaningId}
               loading={setPaused.isPending}
               onClick={handleSwitch}

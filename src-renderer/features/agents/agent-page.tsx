@@ -2,7 +2,6 @@ import { Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
 import { IconArrowLeft, IconRobotOff } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useMemo, useState } from 'react';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
@@ -30,12 +29,9 @@ export function AgentPage() {
   const [isLeaving, setLeaving] = useState(false);
   const leaving = useMemo(() => ({ isLeaving, setLeaving }), [isLeaving]);
   const agent = useQuery({ ...agentQuery(id), enabled: !isLeaving });
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'agent.up',
-      keys: ['Escape'],
-      label: msg`Back to all agents`,
-      group: msg`Agent`,
       run: () => void navigate({ to: '/agents' }),
     },
   ]);

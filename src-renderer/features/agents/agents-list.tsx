@@ -2,7 +2,6 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconFilterOff, IconRobot, IconSearch } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useId, useRef } from 'react';
 import { agentStatus } from '../../../src-server/contract/common';
@@ -46,29 +45,17 @@ export function AgentsList({ onAdd }: { onAdd: () => void }) {
     const at = links.findIndex((link) => link === document.activeElement);
     links[Math.min(links.length - 1, Math.max(0, at + by))]?.focus();
   };
-  const group = msg`Agents`;
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'agents.next',
-      keys: ['j', 'ArrowDown'],
-      label: msg`Next agent`,
-      group,
-      canRepeat: true,
       run: () => step(1),
     },
     {
       id: 'agents.previous',
-      keys: ['k', 'ArrowUp'],
-      label: msg`Previous agent`,
-      group,
-      canRepeat: true,
       run: () => step(-1),
     },
     {
       id: 'agents.filter',
-      keys: ['/'],
-      label: msg`Filter agents`,
-      group,
       run: () => filterInput.current?.focus(),
     },
   ]);

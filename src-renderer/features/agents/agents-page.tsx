@@ -1,7 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { IconPlus } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useId, useState } from 'react';
 import { useMe } from '../../api/session';
@@ -10,7 +9,7 @@ import { Kbd } from '../../components/kbd';
 import { PageHeader } from '../../components/page-header';
 import { SkeletonRows } from '../../components/skeleton-rows';
 import { ErrorState } from '../../components/states';
-import { useHotkeys } from '../../hotkeys/hotkeys';
+import { useAriaKeys, useHotkeys } from '../../hotkeys/hotkeys';
 import { AddAgentDialog } from './add-agent-dialog';
 import { AgentsList } from './agents-list';
 import classes from './agents-page.module.css';
@@ -24,10 +23,9 @@ import { SampleNotice } from './sample-notice';
 export function AgentsPage() {
   const me = useMe();
   const [isAdding, setIsAdding] = useState(false);
+  const addKeys = useAriaKeys('agents.add');
   const handleAdd = () => setIsAdding(true);
-  useHotkeys('page', [
-    { id: 'agents.add', keys: ['n'], label: msg`Add an agent`, group: msg`Agents`, run: handleAdd },
-  ]);
+  useHotkeys([{ id: 'agents.add', run: handleAdd }]);
   return (
     <div className={classes['page']}>
       <PageHeader
@@ -35,8 +33,8 @@ export function AgentsPage() {
         actions={
           <Button
             leftSection={<IconPlus size={14} aria-hidden="true" />}
-            rightSection={<Kbd keys="n" />}
-            aria-keyshortcuts="n"
+            rightSection={<Kbd hotkey="agents.add" />}
+            {...addKeys}
             onClick={handleAdd}
           >
             <Trans>Add an agent</Trans>

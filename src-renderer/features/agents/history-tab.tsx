@@ -3,7 +3,6 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconHistory } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
@@ -112,22 +111,13 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
       list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true });
     });
   };
-  const group = msg`Agent`;
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'history.next',
-      keys: ['j', 'ArrowDown'],
-      label: msg`Next proposal`,
-      group,
-      canRepeat: true,
       run: () => step(1),
     },
     {
       id: 'history.previous',
-      keys: ['k', 'ArrowUp'],
-      label: msg`Previous proposal`,
-      group,
-      canRepeat: true,
       run: () => step(-1),
     },
   ]);

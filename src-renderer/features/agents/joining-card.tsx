@@ -8,6 +8,7 @@ import { FormError } from '../../components/form-error';
 import { Kbd } from '../../components/kbd';
 import { Notice } from '../../components/notice';
 import { Countdown, RelativeTime } from '../../components/time';
+import { useAriaKeys } from '../../hotkeys/hotkeys';
 import { useAgentWords } from './agent-words';
 import classes from './joining.module.css';
 import { type ClaimFlow, isOtpAsked } from './use-claim-flow';
@@ -27,6 +28,7 @@ interface JoiningCardProps {
 export function JoiningCard({ agent, flow, claimCode, hasShortcut = false, onDismiss }: JoiningCardProps) {
   const { t } = useLingui();
   const titleId = useId();
+  const claimKeys = useAriaKeys('joining.claim');
   const [replaceKeys, setReplaceKeys] = useState(false);
   const [otp, setOtp] = useState('');
   const [hasTriedOtp, setHasTriedOtp] = useState(false);
@@ -109,10 +111,10 @@ export function JoiningCard({ agent, flow, claimCode, hasShortcut = false, onDis
             loading={isBusy}
             disabled={isWaitingForOtp}
             data-claim
-            {...(hasShortcut ? { 'aria-keyshortcuts': 'c' } : {})}
+            {...(hasShortcut ? claimKeys : {})}
             rightSection={
               <span className={classes['key']} data-first={hasShortcut}>
-                <Kbd keys="c" />
+                <Kbd hotkey="joining.claim" />
               </span>
             }
           >

@@ -1,6 +1,5 @@
 import { Button, Radio, Table } from '@mantine/core';
 import { useBlocker } from '@tanstack/react-router';
-import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useId, useState } from 'react';
 import type { Kind, PolicyVerdict } from '../../../src-server/contract/common';
@@ -56,13 +55,9 @@ export function PolicyTab({ agent }: { agent: AgentDetail }) {
       setIsSaving(false);
     }
   };
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'policy.save',
-      keys: ['mod+s'],
-      label: msg`Save the policy`,
-      group: msg`Agent`,
-      worksInFields: true,
       isEnabled: hasChanges,
       run: () => void handleSave(),
     },
@@ -131,7 +126,11 @@ export function PolicyTab({ agent }: { agent: AgentDetail }) {
             <Button variant="default" onClick={() => setDraft({})} disabled={isSaving}>
               <Trans>Discard</Trans>
             </Button>
-            <Button loading={isSaving} onClick={() => void handleSave()} rightSection={<Kbd keys="mod+s" />}>
+            <Button
+              loading={isSaving}
+              onClick={() => void handleSave()}
+              rightSection={<Kbd hotkey="policy.save" />}
+            >
               <Trans>Save</Trans>
             </Button>
           </div>

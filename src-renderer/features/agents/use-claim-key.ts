@@ -1,14 +1,10 @@
-import { msg } from '@lingui/core/macro';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 
 /** `c` claims the agent whose card has the focus, else the first one on the page. */
 export function useClaimKey(isEnabled: boolean) {
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'joining.claim',
-      keys: ['c'],
-      label: msg`Claim the agent that wants to join`,
-      group: msg`Agents`,
       isEnabled,
       run: () => {
         const card =

@@ -30,21 +30,21 @@ export function ApprovalStep({ me, onNext }: StepProps) {
       ) : null}
       <dl className={classes['keys']}>
         <dt>
-          <Kbd keys="a" />
+          <Kbd hotkey="inbox.approve" />
           <Trans>Approve</Trans>
         </dt>
         <dd>
           <Trans>Exactly what you see happens: what was approved can't be changed afterwards.</Trans>
         </dd>
         <dt>
-          <Kbd keys="e" />
+          <Kbd hotkey="inbox.edit" />
           <Trans>Edit</Trans>
         </dt>
         <dd>
           <Trans>Change its words first. The agent gets your version back with the differences.</Trans>
         </dd>
         <dt>
-          <Kbd keys="r" />
+          <Kbd hotkey="inbox.reject" />
           <Trans>Reject</Trans>
         </dt>
         <dd>

@@ -2,8 +2,7 @@ import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { Kbd } from '../../components/kbd';
-import { ariaKeys } from '../../hotkeys/registry';
-import { isMac } from '../../shell';
+import { useAriaKeys } from '../../hotkeys/hotkeys';
 import classes from './decision-bar.module.css';
 import type { Reading } from './use-read-coverage';
 
@@ -34,12 +33,11 @@ interface DecisionBarProps {
   readonly hint: string | null;
 }
 
-const APPROVE_FOR_GOOD = 'mod+Enter';
-
 /** The decisions a person can make now, each with its key. It stays in place whatever the payload's length. */
 export function DecisionBar(props: DecisionBarProps) {
   const { detail, actions, isEditing, isBusy, mayDecide, hint, hasNext } = props;
   const { t } = useLingui();
+  const nextKeys = useAriaKeys('inbox.next');
   const isPending = detail.status === 'pending';
   return (
     <div className={classes['bar']} role="toolbar" aria-label={t`Decide`} data-testid="decision-bar">
@@ -73,8 +71,8 @@ export function DecisionBar(props: DecisionBarProps) {
           color="gray"
           disabled={!hasNext}
           onClick={actions.next}
-          rightSection={<Kbd keys="n" />}
-          aria-keyshortcuts="n"
+          rightSection={<Kbd hotkey="inbox.next" />}
+          {...nextKeys}
         >
           <Trans>Next</Trans>
         </Button>
@@ -85,14 +83,17 @@ export function DecisionBar(props: DecisionBarProps) {
 
 function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) {
   const isIrreversible = detail.risk === 'irreversible';
-  const approveKey = isIrreversible ? APPROVE_FOR_GOOD : 'a';
+  const approve = isIrreversible ? 'inbox.approveForGood' : 'inbox.approve';
+  const approveKeys = useAriaKeys(approve);
+  const editKeys = useAriaKeys('inbox.edit');
+  const rejectKeys = useAriaKeys('inbox.reject');
   return (
     <>
       <Button
         onClick={actions.approveByPointer}
         loading={isBusy}
-        rightSection={<Kbd keys={approveKey} />}
-        aria-keyshortcuts={ariaKeys(approveKey, isMac)}
+        rightSection={<Kbd hotkey={approve} />}
+        {...approveKeys}
         data-testid="approve"
       >
         {isArmed ? <Trans>Approve for good</Trans> : <Trans>Approve</Trans>}
@@ -103,8 +104,8 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
         <Button
           variant="default"
           onClick={actions.edit}
-          rightSection={<Kbd keys="e" />}
-          aria-keyshortcuts="e"
+          rightSection={<Kbd hotkey="inbox.edit" />}
+          {...editKeys}
           data-testid="edit"
         >
           <Trans>Edit</Trans>
@@ -113,8 +114,8 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
       <Button
         variant="default"
         onClick={actions.reject}
-        rightSection={<Kbd keys="r" />}
-        aria-keyshortcuts="r"
+        rightSection={<Kbd hotkey="inbox.reject" />}
+        {...rejectKeys}
         data-testid="reject"
       >
         <Trans>Reject</Trans>
@@ -124,14 +125,16 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
 }
 
 function EditButtons({ actions, isBusy, canSave }: DecisionBarProps) {
+  const approveKeys = useAriaKeys('inbox.approveForGood');
+  const saveKeys = useAriaKeys('inbox.save');
   return (
     <>
       <Button
         onClick={() => actions.save(true)}
         loading={isBusy}
         disabled={!canSave}
-        rightSection={<Kbd keys="mod+Enter" />}
-        aria-keyshortcuts={ariaKeys('mod+Enter', isMac)}
+        rightSection={<Kbd hotkey="inbox.approveForGood" />}
+        {...approveKeys}
         data-testid="save-approve"
       >
         <Trans>Save and approve</Trans>
@@ -140,8 +143,8 @@ function EditButtons({ actions, isBusy, canSave }: DecisionBarProps) {
         variant="default"
         onClick={() => actions.save(false)}
         disabled={!canSave || isBusy}
-        rightSection={<Kbd keys="mod+s" />}
-        aria-keyshortcuts={ariaKeys('mod+s', isMac)}
+        rightSection={<Kbd hotkey="inbox.save" />}
+        {...saveKeys}
         data-testid="save"
       >
         <Trans>Save</Trans>
@@ -158,6 +161,8 @@ function DecidedButtons({
   actions,
   isBusy,
 }: Pick<DecisionBarProps, 'detail' | 'actions' | 'isBusy'>) {
+  const undoKeys = useAriaKeys('inbox.undo');
+  const retryKeys = useAriaKeys('inbox.retry');
   return (
     <>
       {detail.canUndo ? (
@@ -165,8 +170,8 @@ function DecidedButtons({
           variant="default"
           onClick={actions.undo}
           loading={isBusy}
-          rightSection={<Kbd keys="z" />}
-          aria-keyshortcuts="z"
+          rightSection={<Kbd hotkey="inbox.undo" />}
+          {...undoKeys}
           data-testid="undo"
         >
           <Trans>Undo</Trans>
@@ -176,8 +181,8 @@ function DecidedButtons({
         <Button
           onClick={actions.retry}
           loading={isBusy}
-          rightSection={<Kbd keys="y" />}
-          aria-keyshortcuts="y"
+          rightSection={<Kbd hotkey="inbox.retry" />}
+          {...retryKeys}
         >
           <Trans>Run again</Trans>
         </Button>

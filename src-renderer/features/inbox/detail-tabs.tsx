@@ -2,6 +2,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { KeyboardEvent } from 'react';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { Kbd } from '../../components/kbd';
+import type { HotkeyId } from '../../hotkeys/catalogue';
 import classes from './inbox-toolbar.module.css';
 
 export type DetailTab = 'rendered' | 'diff' | 'raw';
@@ -16,10 +17,16 @@ interface DetailTabsProps {
 export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
   const { t } = useLingui();
   const before = detail.version - 1;
-  const tabs: readonly { value: DetailTab; label: string; keys?: string }[] = [
+  const tabs: readonly { value: DetailTab; label: string; hotkey?: HotkeyId }[] = [
     { value: 'rendered', label: t`What it says` },
     ...(before > 0
-      ? [{ value: 'diff' as const, label: t`Changes v${before} → v${detail.version}`, keys: 'd' }]
+      ? [
+          {
+            value: 'diff' as const,
+            label: t`Changes v${before} → v${detail.version}`,
+            hotkey: 'inbox.diff' as const,
+          },
+        ]
       : []),
     { value: 'raw', label: t`Raw` },
   ];
@@ -33,7 +40,7 @@ export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
   };
   return (
     <div className={classes['tabs']} role="tablist" aria-label={t`How to look at it`} data-place="detail">
-      {tabs.map(({ value, label, keys }, index) => (
+      {tabs.map(({ value, label, hotkey }, index) => (
         <button
           key={value}
           id={`detail-tab-${value}`}
@@ -47,7 +54,7 @@ export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
           onKeyDown={(event) => handleKeyDown(event, index)}
         >
           {label}
-          {keys ? <Kbd keys={keys} /> : null}
+          {hotkey ? <Kbd hotkey={hotkey} /> : null}
         </button>
       ))}
     </div>

@@ -1,5 +1,4 @@
 import { useMediaQuery } from '@mantine/hooks';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActionVersion, InboxDetail } from '../../../src-server/contract/console/inbox';
@@ -135,83 +134,51 @@ export function InboxDetailView(props: InboxDetailProps) {
     if (scroller) scrollPage(scroller, step * Math.min(scroller.clientHeight, globalThis.innerHeight) * 0.85);
   };
 
-  const group = msg`Decide`;
   const canDecide = isPending && mayDecide && !isEditing;
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'inbox.approve',
-      keys: ['a'],
-      label: msg`Approve`,
-      group,
       isEnabled: canDecide,
       run: () => handleApprove('key'),
     },
     {
       id: 'inbox.approveForGood',
-      keys: ['mod+Enter'],
-      label: msg`Approve, also what is irreversible; save and approve an edit`,
-      group,
       worksInFields: isEditing,
       isEnabled: isPending && mayDecide,
       run: () => (isEditing ? handleSave(true, 'combination') : handleApprove('combination')),
     },
-    { id: 'inbox.edit', keys: ['e'], label: msg`Edit`, group, isEnabled: canDecide, run: handleEdit },
+    { id: 'inbox.edit', isEnabled: canDecide, run: handleEdit },
     {
       id: 'inbox.save',
-      keys: ['mod+s'],
-      label: msg`Save an edit`,
-      group,
-      worksInFields: true,
       isEnabled: isEditing,
       run: () => handleSave(false, 'combination'),
     },
     {
       id: 'inbox.leaveEdit',
-      keys: ['Escape'],
-      label: msg`Leave an edit, keeping it`,
-      group,
-      worksInFields: true,
       isEnabled: isEditing,
       run: handleLeaveEdit,
     },
     {
       id: 'inbox.reject',
-      keys: ['r'],
-      label: msg`Reject`,
-      group,
       isEnabled: canDecide,
       run: () => setIsRejecting(true),
     },
     {
       id: 'inbox.retry',
-      keys: ['y'],
-      label: msg`Run again`,
-      group,
       isEnabled: canRetry(detail),
       run: () => void triage.retry(detail),
     },
     {
       id: 'inbox.diff',
-      keys: ['d'],
-      label: msg`Show what changed, and back`,
-      group: msg`Read`,
       isEnabled: detail.version > 1 && !isEditing,
       run: () => setTab(tab === 'diff' ? 'rendered' : 'diff'),
     },
     {
       id: 'inbox.pageUp',
-      keys: ['shift+Space'],
-      label: msg`Page up`,
-      group: msg`Read`,
-      canRepeat: true,
       run: () => handlePage(-1),
     },
     {
       id: 'inbox.pageDown',
-      keys: ['Space'],
-      label: msg`Page down`,
-      group: msg`Read`,
-      canRepeat: true,
       run: () => handlePage(1),
     },
   ]);

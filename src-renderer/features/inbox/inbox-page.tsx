@@ -2,7 +2,6 @@ import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
@@ -90,25 +89,17 @@ export function InboxPage() {
   const shown = useQuery({ ...inboxItemQuery(selectedId ?? ''), enabled: selectedId !== undefined }).data;
   const undoable = [shown, lastDone].find((detail) => detail?.canUndo === true);
 
-  const group = msg`Inbox`;
-  useHotkeys('page', [
-    { id: 'inbox.down', keys: ['j'], label: msg`Next proposal`, group, canRepeat: true, run: () => move(1) },
+  useHotkeys([
+    { id: 'inbox.down', run: () => move(1) },
     {
       id: 'inbox.up',
-      keys: ['k'],
-      label: msg`Previous proposal`,
-      group,
-      canRepeat: true,
       run: () => move(-1),
     },
-    { id: 'inbox.open', keys: ['o', 'Enter'], label: msg`Read the open proposal`, group, run: open },
-    { id: 'inbox.next', keys: ['n'], label: msg`Next that waits`, group, canRepeat: true, run: handleNext },
-    { id: 'inbox.filter', keys: ['/'], label: msg`Find`, group, run: () => searchField.current?.focus() },
+    { id: 'inbox.open', run: open },
+    { id: 'inbox.next', run: handleNext },
+    { id: 'inbox.filter', run: () => searchField.current?.focus() },
     {
       id: 'inbox.undo',
-      keys: ['z'],
-      label: msg`Undo what was approved last, if it can be undone`,
-      group,
       isEnabled: undoable !== undefined,
       run: () => (undoable ? void triage.undo(undoable) : undefined),
     },

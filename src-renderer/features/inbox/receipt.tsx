@@ -5,6 +5,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { AgentText } from '../../components/agent-text';
 import { Kbd } from '../../components/kbd';
+import { useAriaKeys } from '../../hotkeys/hotkeys';
 import { inboxItemQuery } from './api';
 import classes from './receipt.module.css';
 import type { Receipt as ReceiptData, Triage } from './use-triage';
@@ -21,6 +22,7 @@ interface ReceiptProps {
  */
 export function Receipt({ receipt, triage, onSelect }: ReceiptProps) {
   const { t } = useLingui();
+  const undoKeys = useAriaKeys('inbox.undo');
   const { data: detail } = useQuery(inboxItemQuery(receipt.id));
   const isFailed = detail?.status === 'failed' || receipt.did === 'error';
   const words: ReactNode = {
@@ -60,8 +62,8 @@ export function Receipt({ receipt, triage, onSelect }: ReceiptProps) {
           variant="default"
           onClick={() => void triage.undo(receipt)}
           loading={triage.isBusy(receipt.id)}
-          rightSection={<Kbd keys="z" />}
-          aria-keyshortcuts="z"
+          rightSection={<Kbd hotkey="inbox.undo" />}
+          {...undoKeys}
         >
           <Trans>Undo</Trans>
         </Button>

@@ -1,10 +1,9 @@
 import { Button, Group, Modal, Radio, Stack, Textarea } from '@mantine/core';
-import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { codePointLength, REJECT_REASONS, type RejectReason } from '../../../src-server/contract/common';
 import { Kbd } from '../../components/kbd';
-import { useHotkeys } from '../../hotkeys/hotkeys';
+import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import classes from './reject-dialog.module.css';
 import { useReasonWords } from './words';
 
@@ -37,6 +36,7 @@ export function RejectDialog({ isOpen, agentName, onReject, onClose }: RejectDia
 function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'isOpen'>) {
   const { t } = useLingui();
   const reasonWord = useReasonWords();
+  const ariaKeysOf = useAriaKeysOf();
   const [reason, setReason] = useState<RejectReason | null>(null);
   const [note, setNote] = useState('');
   const length = codePointLength(note);
@@ -50,17 +50,13 @@ function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'i
     event.preventDefault();
     send();
   };
-  const group = msg`Reject`;
-  useHotkeys('dialog', [
-    ...REJECT_REASONS.map((code, index) => ({
-      id: `reject.${code}`,
-      keys: [String(index + 1)],
-      label: msg`Reason`,
-      group,
+  useHotkeys([
+    ...REJECT_REASONS.map((code) => ({
+      id: `reject.${code}` as const,
       run: () => setReason(code),
     })),
-    { id: 'reject.send', keys: ['mod+Enter'], label: msg`Reject`, group, worksInFields: true, run: send },
-    { id: 'reject.enter', keys: ['Enter'], label: msg`Reject`, group, run: send },
+    { id: 'reject.send', run: send },
+    { id: 'reject.enter', run: send },
   ]);
 
   return (
@@ -80,10 +76,10 @@ function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'i
                 size="xs"
                 className={classes['reason']}
                 data-autofocus={index === 0 ? true : undefined}
-                aria-keyshortcuts={String(index + 1)}
+                {...ariaKeysOf(`reject.${code}`)}
                 label={
                   <span className={classes['word']}>
-                    <Kbd keys={String(index + 1)} />
+                    <Kbd hotkey={`reject.${code}`} />
                     {reasonWord(code)}
                   </span>
                 }
@@ -113,7 +109,7 @@ function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'i
           <Button variant="default" onClick={onClose}>
             <Trans>Cancel</Trans>
           </Button>
-          <Button type="submit" disabled={isTooLong} rightSection={<Kbd keys="mod+Enter" />}>
+          <Button type="submit" disabled={isTooLong} rightSection={<Kbd hotkey="reject.send" />}>
             <Trans>Reject</Trans>
           </Button>
         </Group>

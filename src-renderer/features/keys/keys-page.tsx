@@ -2,7 +2,6 @@ import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconFilterOff, IconKey, IconSearch } from '@tabler/icons-react';
-import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { keyStateOf } from '../../../src-server/contract/console/keys';
@@ -135,12 +134,9 @@ function Filters({ keys, search, onChange }: FiltersProps) {
   const { t } = useLingui();
   const wordOf = useKeyStateWord();
   const input = useRef<HTMLInputElement>(null);
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'keys.filter',
-      keys: ['/'],
-      label: msg`Filter keys`,
-      group: msg`Keys`,
       run: () => input.current?.focus(),
     },
   ]);

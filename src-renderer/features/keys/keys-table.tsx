@@ -1,7 +1,6 @@
 import { ActionIcon, Button, Menu, Table } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
-import { msg } from '@lingui/core/macro';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { Fragment, type ReactNode, useState } from 'react';
 import { type OwnedKey, keyStateOf } from '../../../src-server/contract/console/keys';
@@ -130,33 +129,21 @@ function useRowKeys(
     const key = keys.find((one) => one.id === id);
     if (key) act(key);
   };
-  const group = msg`Keys`;
-  useHotkeys('page', [
+  useHotkeys([
     {
       id: 'keys.next',
-      keys: ['j', 'ArrowDown'],
-      label: msg`Next key`,
-      group,
-      canRepeat: true,
       run: () => step(1),
     },
     {
       id: 'keys.previous',
-      keys: ['k', 'ArrowUp'],
-      label: msg`Previous key`,
-      group,
-      canRepeat: true,
       run: () => step(-1),
     },
-    { id: 'keys.rotate', keys: ['r'], label: msg`Replace the key`, group, run: onFocused(acts.rotate) },
+    { id: 'keys.rotate', run: onFocused(acts.rotate) },
     {
       id: 'keys.freeze',
-      keys: ['f'],
-      label: msg`Freeze or thaw the key`,
-      group,
       run: onFocused(acts.freeze),
     },
-    { id: 'keys.revoke', keys: ['x'], label: msg`Revoke the key`, group, run: onFocused(acts.revoke) },
+    { id: 'keys.revoke', run: onFocused(acts.revoke) },
   ]);
 }
 
@@ -285,16 +272,22 @@ function Row({ agentKey, now, hasAgents, onAct, onFreeze }: RowProps) {
               {isOver ? null : (
                 <>
                   {agentKey.replacedAt === null ? (
-                    <Menu.Item rightSection={<Kbd keys="r" />} onClick={() => onAct('rotate', agentKey)}>
+                    <Menu.Item
+                      rightSection={<Kbd hotkey="keys.rotate" />}
+                      onClick={() => onAct('rotate', agentKey)}
+                    >
                       <Trans>Replace…</Trans>
                     </Menu.Item>
                   ) : null}
-                  <Menu.Item rightSection={<Kbd keys="f" />} onClick={() => onFreeze(agentKey)}>
+                  <Menu.Item rightSection={<Kbd hotkey="keys.freeze" />} onClick={() => onFreeze(agentKey)}>
                     {agentKey.frozenAt === null ? <Trans>Freeze</Trans> : <Trans>Thaw</Trans>}
                   </Menu.Item>
                 </>
               )}
-              <Menu.Item rightSection={<Kbd keys="x" />} onClick={() => onAct('revoke', agentKey)}>
+              <Menu.Item
+                rightSection={<Kbd hotkey="keys.revoke" />}
+                onClick={() => onAct('revoke', agentKey)}
+              >
                 <Trans>Revoke…</Trans>
               </Menu.Item>
             </Menu.Dropdown>

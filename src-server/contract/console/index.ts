@@ -4,6 +4,7 @@ import * as audit from './audit';
 import * as inbox from './inbox';
 import * as keys from './keys';
 import * as leaving from './leaving';
+import * as outbox from './outbox';
 import * as session from './session';
 
 /** Every console endpoint by domain: the server mounts all of them, the window calls them. */
@@ -17,6 +18,11 @@ export const consoleApi = {
     loadSampleWorld: session.loadSampleWorld,
     removeSampleWorld: session.removeSampleWorld,
     updatePreferences: session.updatePreferences,
+  },
+  outbox: {
+    listMails: outbox.listMails,
+    openMail: outbox.openMail,
+    resendMail: outbox.resendMail,
   },
   inbox: {
     listInbox: inbox.listInbox,

@@ -6,6 +6,7 @@ import type { Clock } from '../../lib/clock';
 import type { Ids } from '../../lib/ids';
 import { createMailSendJob, type SmtpConfig } from '../mail/mail.jobs';
 import { createMailService, type MailService } from '../mail/mail.service';
+import { createOutboxService, type OutboxService } from '../mail/outbox.service';
 import { createIdentityPruneJob } from './identity.jobs';
 import type { Keyring } from './keyring';
 import { createOneTimeCodesService, type OneTimeCodesService } from './one-time-codes.service';
@@ -18,6 +19,7 @@ import { createUsersService, type UsersService } from './users.service';
 export interface Identity {
   readonly users: UsersService;
   readonly mail: MailService;
+  readonly outbox: OutboxService;
   readonly codes: OneTimeCodesService;
   readonly sessions: SessionsService;
   readonly links: SignInLinksService;
@@ -52,6 +54,7 @@ export function createIdentity({
   return {
     users,
     mail,
+    outbox: createOutboxService({ ...deps, hasSmtp: smtp !== null }),
     codes,
     sessions,
     links: createSignInLinksService({ ...deps, users, sessions }),

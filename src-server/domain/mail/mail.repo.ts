@@ -1,4 +1,5 @@
-import { count, desc, eq, inArray, lt, ne, sql } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, lt, ne, or, sql } from 'drizzle-orm';
+import type { Keyset } from '../../db/cursor';
 import type { Db, Tx } from '../../db/open';
 import { prepared } from '../../db/prepared';
 import { mails } from '../identity/identity.tables';
@@ -32,6 +33,37 @@ export function listMailRows(db: Db, recipientMac: string | undefined, limit: nu
     .all();
 }
 
+/**
+ * One page behind `after`, the newest first. A status has no index of its own: the table is bounded (`mail.service.ts`),
+ * and its walk stops at the limit.
+ */
+export function listMailPage(
+  db: Db,
+  page: {
+    readonly status: MailRow['status'] | undefined;
+    readonly recipientMac: string | undefined;
+    readonly after: Keyset | undefined;
+    readonly limit: number;
+  },
+): MailRow[] {
+  const { status, recipientMac, after, limit } = page;
+  return db
+    .select()
+    .from(mails)
+    .where(
+      and(
+        status === undefined ? undefined : eq(mails.status, status),
+        recipientMac === undefined ? undefined : eq(mails.recipientMac, recipientMac),
+        after === undefined
+          ? undefined
+          : or(lt(mails.createdAt, after.at), and(eq(mails.createdAt, after.at), lt(mails.id, after.id))),
+      ),
+    )
+    .orderBy(desc(mails.createdAt), desc(mails.id))
+    .limit(limit)
+    .all();
+}
+
 const countRows = prepared((db) => db.select({ count: count() }).from(mails).prepare());
 
 export function countMails(db: Db): number {
@@ -41,7 +73,11 @@ export function countMails(db: Db): number {
 export function setMailStatus(
   tx: Tx,
   id: string,
-  end: { readonly status: 'sent' | 'failed'; readonly sentAt?: number; readonly lastError?: string },
+  end: {
+    readonly status: 'queued' | 'sent' | 'failed';
+    readonly sentAt?: number;
+    readonly lastError?: string;
+  },
 ): void {
   tx.update(mails)
     .set({ status: end.status, sentAt: end.sentAt ?? null, lastError: end.lastError ?? null })

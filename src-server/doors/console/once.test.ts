@@ -3,6 +3,7 @@ import type { InboxDetail } from '../../contract/console/inbox';
 import { approve, openDesk, openOffice, signIn, type HeldData, type MmaOk } from '../../testing/mma-fixture';
 import { createTestServer, registerAgent, type TestServer } from '../../testing/test-server';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
+import { HOUR } from '../../lib/clock';
 
 /** decisions §3: what a person does runs once per key, and its first answer comes back byte for byte. */
 
@@ -289,6 +290,23 @@ describe('a person’s write and its answer are one transaction', () => {
       route: '/joining/:id/disown',
       path: `/joining/${third.agentId}/disown`,
     });
+  });
+
+  it('for mails that are opened and sent again', async () => {
+    const { server } = await openDesk({ smtpUrl: 'smtp://127.0.0.1:1' });
+    const { database, identity } = server.context;
+    const id = database.writer.transaction((tx) =>
+      identity.mail.send(tx, { to: 'bob@example.org', subject: 'Hello', text: 'Code' }),
+    );
+    // Nobody listens at that port: it is given up after its last attempt.
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      await server.processAll();
+      server.clock.advance(HOUR);
+    }
+    await server.context.jobs[Symbol.asyncDispose]();
+    const mail = { method: 'POST', route: '/outbox/:id/open', path: `/outbox/${id}/open` } as const;
+    await expectOnce(server, { ...mail, hasSecret: true });
+    await expectOnce(server, { ...mail, route: '/outbox/:id/resend', path: `/outbox/${id}/resend` });
   });
 
   it('through the tools for people, too', async () => {

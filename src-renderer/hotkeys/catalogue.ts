@@ -1,0 +1,28 @@
+import type { HotkeyDefinition } from './define';
+import { agentHotkeys } from './definitions/agents';
+import { everywhereHotkeys, helpHotkeys } from './definitions/everywhere';
+import { inboxHotkeys } from './definitions/inbox';
+import { outboxHotkeys } from './definitions/outbox';
+
+/**
+ * Every key of the window, also of pages that are not open: what help lists, settings change and buttons print. A new
+ * key is an entry here and a `useHotkeys` that says what it does.
+ */
+export const HOTKEYS = {
+  ...everywhereHotkeys,
+  ...inboxHotkeys,
+  ...agentHotkeys,
+  ...outboxHotkeys,
+  ...helpHotkeys,
+};
+
+export type HotkeyId = keyof typeof HOTKEYS;
+
+export interface CatalogueEntry extends HotkeyDefinition {
+  readonly id: HotkeyId;
+}
+
+/** The catalogue in the order in which it is shown. */
+export const HOTKEY_LIST: readonly CatalogueEntry[] = Object.entries<HotkeyDefinition>(HOTKEYS).map(
+  ([id, definition]) => ({ ...definition, id: id as HotkeyId }),
+);
