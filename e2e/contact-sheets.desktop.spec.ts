@@ -220,6 +220,63 @@ async function shootInbox(
   await camera.shoot('inbox', 'shortcuts');
 }
 
+const SETTINGS = ['general', 'notifications', 'shortcuts', 'server', 'about'];
+const SETTINGS_STATES = [...SETTINGS, 'key taken', 'high contrast'];
+const OUTBOX = ['empty', 'full', 'a mail'];
+
+test('contact sheets of Settings, Outbox and Help', async ({ app, window, serverUrl }) => {
+  test.setTimeout(600_000);
+  for (const sheet of ['settings', 'outbox', 'help']) clearSheet(sheet);
+  const url = await serverUrl();
+  await setUpOwner(window);
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    await openPage(window, '/outbox');
+    await cameraOf(app, window, locale).shoot('outbox', 'empty');
+  }
+  await callConsole(window, 'POST', '/sample-world');
+  await registerAgent(url, { email: OWNER.email });
+  await callConsole(window, 'PATCH', '/preferences', {
+    notifications: {
+      isOn: true,
+      quietHours: { from: '22:00', to: '07:00', days: [0, 1, 2, 3, 4] },
+      mutedAgentIds: [],
+    },
+  });
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const { shoot } = cameraOf(app, window, locale);
+    for (const section of SETTINGS) {
+      await openPage(window, `/settings/${section}`);
+      await expect(window.locator('#settings-section')).toBeVisible();
+      await shoot('settings', section);
+    }
+    await openPage(window, '/settings/shortcuts');
+    await window.locator('[data-hotkey="inbox.approve"] button').first().click();
+    await window.keyboard.press('y');
+    await expect(window.getByRole('alert')).toBeVisible();
+    await shoot('settings', 'key taken');
+    await callConsole(window, 'PATCH', '/preferences', { colorScheme: 'contrast' });
+    await openPage(window, '/settings/notifications');
+    await shoot('settings', 'high contrast');
+    await callConsole(window, 'PATCH', '/preferences', { colorScheme: 'auto' });
+    await openPage(window, '/outbox');
+    await shoot('outbox', 'full');
+    await window.keyboard.press('j');
+    await window.keyboard.press('Enter');
+    await expect(window.getByTestId('mail')).toBeVisible();
+    await shoot('outbox', 'a mail');
+    await openPage(window, '/help');
+    await shoot('help', 'full');
+    await window.keyboard.press('/');
+    await window.keyboard.type('inbox');
+    await shoot('help', 'searching');
+  }
+  await composeSheet('settings', SETTINGS_STATES);
+  await composeSheet('outbox', OUTBOX);
+  await composeSheet('help', ['full', 'searching']);
+});
+
 /** With `COUNTERSIGN_README_PICTURE=1` it is made anew: a picture of the same page is never the same to the byte. */
 const isForReadme = process.env['COUNTERSIGN_README_PICTURE'] === '1';
 

@@ -30,4 +30,7 @@ test('settings in the browser: a refused change is taken back and explained, the
   await expect(page.getByTestId('save-status')).toHaveText('Saved');
   await page.getByTestId('undo-setting').click();
   await expect(days).toHaveValue('7');
+
+  await page.goto(`${served.url}/console/settings/server`);
+  await expect(page.getByRole('main')).toContainText('--port');
 });

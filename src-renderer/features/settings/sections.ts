@@ -5,6 +5,7 @@ import {
   IconBell,
   IconInfoCircle,
   IconKeyboard,
+  IconServer,
   type TablerIcon,
 } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
@@ -36,6 +37,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: msg`Shortcuts`,
     Icon: IconKeyboard,
     Content: lazy(async () => ({ default: (await import('./shortcuts-section')).ShortcutsSection })),
+  },
+  {
+    id: 'server',
+    label: msg`Server`,
+    Icon: IconServer,
+    Content: lazy(async () => ({ default: (await import('./server-section')).ServerSection })),
   },
   {
     id: 'about',
