@@ -12,9 +12,11 @@ import { goIdOf } from '../hotkeys/definitions/everywhere';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
 import { CONSOLE_PAGES, type ConsolePage, groupLabels, PAGE_GROUPS, pageAt } from './pages';
+import { FreezeButton } from './freeze-button';
 import { PreferencesMenu } from './preferences-menu';
 import { StatusBar } from './status-bar';
 
+const FrozenBanner = lazy(async () => ({ default: (await import('./frozen-banner')).FrozenBanner }));
 const HotkeyHelp = lazy(async () => ({ default: (await import('./hotkey-help')).HotkeyHelp }));
 
 /** The counter of what waits stops here; beyond, the exact number helps nobody. */
@@ -65,6 +67,7 @@ export function Frame() {
           </span>
         ) : null}
         <span className={classes['spacer']} />
+        <FreezeButton />
         <PreferencesMenu onShowShortcuts={() => setIsHelpOpen(true)} />
       </header>
       <nav className={classes['sidebar']} aria-label={t`Pages`}>
@@ -85,6 +88,11 @@ export function Frame() {
       </nav>
       <div className={classes['middle']}>
         <OfflineBanner />
+        {me.data?.frozenAt == null ? null : (
+          <Suspense>
+            <FrozenBanner />
+          </Suspense>
+        )}
         <SetupBanner />
         <main className={classes['page']} id="page" tabIndex={-1}>
           <Outlet />

@@ -15,7 +15,16 @@ export function RelativeTime({ at }: { at: string }) {
 }
 
 /** How much time is left until silence counts as no; text, never only a ring. */
-export function Countdown({ until, className }: { until: string; className?: string | undefined }) {
+export function Countdown({
+  until,
+  className,
+  isPlain = false,
+}: {
+  until: string;
+  className?: string | undefined;
+  /** Within a sentence of its own: only the span is said, not what ends. */
+  isPlain?: boolean;
+}) {
   const { i18n, t } = useLingui();
   const end = Date.parse(until);
   const coarse = useNow(1000);
@@ -32,7 +41,7 @@ export function Countdown({ until, className }: { until: string; className?: str
   return (
     <time dateTime={until} title={formatInstant(i18n.locale, end)} className={className}>
       <span aria-hidden="true">{formatDuration(i18n.locale, remaining)}</span>
-      <span className="sr-only">{t`expires in ${long}`}</span>
+      <span className="sr-only">{isPlain ? long : t`expires in ${long}`}</span>
     </time>
   );
 }

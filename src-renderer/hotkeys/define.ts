@@ -17,6 +17,8 @@ export type HotkeyPlace =
   | 'outbox'
   | 'help'
   | 'dialog:reject'
+  | 'dialog:snooze'
+  | 'dialog:guidance'
   | 'dialog:help';
 
 /** What is known of a key without its page being open; components bind what it does (`useHotkeys`). */

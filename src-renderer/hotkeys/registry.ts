@@ -82,7 +82,8 @@ export function meantKey(event: Pick<KeyLike, 'key' | 'code'>): string {
  * of typing them, and keys with a name (`F6`, `Space`) are told apart always.
  */
 function matches(stroke: Stroke, event: KeyLike, isMac: boolean, isExact: boolean): boolean {
-  if (meantKey(event) !== stroke.key) return false;
+  // Signs move with the layout and with Shift; a combination may name the place of the key instead: `Period`.
+  if (meantKey(event) !== stroke.key && event.code !== stroke.key) return false;
   const mod = isMac ? event.metaKey : event.ctrlKey;
   const otherMod = isMac ? event.ctrlKey : event.metaKey;
   if (mod !== stroke.mod || otherMod || event.altKey !== stroke.alt) return false;
@@ -221,6 +222,7 @@ const SIGNS: Record<string, string> = {
   ArrowRight: '→',
   Enter: '↵',
   Escape: 'Esc',
+  Period: '.',
 };
 
 /** How keys are printed: `mod+Enter` → `['Ctrl', '↵']`, on a Mac `['⌘', '↵']`. */

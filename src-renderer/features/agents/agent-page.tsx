@@ -16,6 +16,7 @@ import { AGENT_TABS, type AgentTab } from './agents-search';
 import { agentQuery } from './api';
 import { ConnectTab } from './connect-tab';
 import { DangerTab } from './danger-tab';
+import { GuidanceTab } from './guidance-tab';
 import { HistoryTab } from './history-tab';
 import { LeavingContext } from './leaving-context';
 import { KeysTab } from './keys-tab';
@@ -86,6 +87,7 @@ function AgentView({ agent }: { agent: AgentDetail }) {
   const labels: Record<AgentTab, string> = {
     overview: t`Overview`,
     policy: t`Policy`,
+    guidance: t`Guidance`,
     keys: t`Keys`,
     history: t`History`,
     connect: t`Connect`,
@@ -111,6 +113,9 @@ function AgentView({ agent }: { agent: AgentDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="policy" className={classes['panel']}>
           <PolicyTab agent={agent} />
+        </Tabs.Panel>
+        <Tabs.Panel value="guidance" className={classes['panel']}>
+          <GuidanceTab agent={agent} />
         </Tabs.Panel>
         <Tabs.Panel value="keys" className={classes['panel']}>
           <KeysTab agent={agent} />

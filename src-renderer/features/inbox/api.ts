@@ -6,19 +6,23 @@ import {
   useQueryClient,
 } from '@tanstack/react-query';
 import type { z } from 'zod';
-import type { RejectReason } from '../../../src-server/contract/common';
+import type { Kind, RejectReason } from '../../../src-server/contract/common';
 import {
   decide,
+  decideBulk,
   editProposal,
   getInboxItem,
   type InboxDetail,
   type InboxItem,
+  type InboxTab,
   listInbox,
   markRead,
   retryFailed,
+  snooze,
   undoExecuted,
+  unsnooze,
 } from '../../../src-server/contract/console/inbox';
-import { listAgents } from '../../../src-server/contract/console/agents';
+import { addGuidance, listAgents } from '../../../src-server/contract/console/agents';
 import { call } from '../../api/client';
 import { endpointQuery, queryKeyOf } from '../../api/query';
 import type { InboxSearch } from './inbox-search';
@@ -31,8 +35,8 @@ type Page = z.output<typeof listInbox.answer>;
 export const inboxCountsQuery = endpointQuery(listInbox, { query: { tab: 'pending', limit: 1 } });
 
 /** The list behind one set of filters, page by page. */
-export function inboxListQuery({ tab, agent, kind, q }: InboxSearch) {
-  const query = { tab: tab ?? 'pending', agentId: agent, kind, q, limit: PAGE_SIZE };
+export function inboxListQuery({ tab, agent, kind, risk, q }: InboxSearch) {
+  const query = { tab: tab ?? 'pending', agentId: agent, kind, risk, q, limit: PAGE_SIZE };
   return infiniteQueryOptions({
     queryKey: [...queryKeyOf(listInbox, { query }), 'pages'],
     queryFn: ({ pageParam, signal }) =>
@@ -74,6 +78,13 @@ function toRow(detail: InboxDetail): InboxItem {
   };
 }
 
+/** The tab a proposal stands in now. */
+function tabOf({ status, snoozedUntil }: InboxDetail): InboxTab {
+  if (status === 'failed') return 'failed';
+  if (status !== 'pending') return 'decided';
+  return snoozedUntil === null ? 'pending' : 'snoozed';
+}
+
 /** Puts a fresh detail where it is shown, at once; what waits no longer leaves the pending lists. */
 function showDetail(client: QueryClient, detail: InboxDetail) {
   client.setQueryData(inboxItemQuery(detail.id).queryKey, detail);
@@ -81,8 +92,7 @@ function showDetail(client: QueryClient, detail: InboxDetail) {
   for (const [key, data] of lists) {
     if (!data?.pages) continue;
     const tab = (key[2] as { query?: { tab?: string } } | undefined)?.query?.tab;
-    const leaves =
-      tab === 'pending' ? detail.status !== 'pending' : tab === 'failed' && detail.status !== 'failed';
+    const leaves = tab !== undefined && tab !== tabOf(detail);
     client.setQueryData<InfiniteData<Page>>(key, {
       ...data,
       pages: data.pages.map((page) => ({
@@ -125,6 +135,8 @@ export interface Verdict extends Seen {
   readonly verdict: 'approve' | 'reject';
   readonly reasonCode?: RejectReason | undefined;
   readonly note?: string | undefined;
+  /** Kept for good: the agent reads it from then on. */
+  readonly guidance?: string | undefined;
 }
 
 /** Approves or rejects exactly the version and hash given. */
@@ -143,6 +155,42 @@ export function useEditProposal() {
 
 export function useRetryFailed() {
   return useDetailMutation((id: string) => call(retryFailed, { params: { id } }));
+}
+
+/** Out of the pending list until then, or back at once. */
+export function useSnooze() {
+  return useDetailMutation(({ id, until }: { id: string; until: string | null }) =>
+    until === null
+      ? call(unsnooze, { params: { id }, canRepeat: true })
+      : call(snooze, { params: { id }, body: { until }, canRepeat: true }),
+  );
+}
+
+/** Decides on several that were all read; each has its own result. */
+export function useDecideBulk() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: {
+      verdict: 'approve' | 'reject';
+      items: Seen[];
+      reasonCode?: RejectReason | undefined;
+      note?: string | undefined;
+    }) => call(decideBulk, { body, canRepeat: true }),
+    onSettled: () => {
+      void client.invalidateQueries({ queryKey: ['inbox'] });
+      void client.invalidateQueries({ queryKey: ['agents'] });
+    },
+  });
+}
+
+/** Keeps a sentence as guidance for the agent, beside the proposal it was written at. */
+export function useAddGuidance() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ agentId, ...body }: { agentId: string; text: string; kind?: Kind; actionId?: string }) =>
+      call(addGuidance, { params: { id: agentId }, body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['agents'] }),
+  });
 }
 
 export function useUndoExecuted() {

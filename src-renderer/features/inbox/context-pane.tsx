@@ -189,6 +189,12 @@ function Thread({ detail }: { detail: InboxDetail }) {
                 ) : (
                   <Trans>{decision.decidedBy} rejected</Trans>
                 )}
+                {decision.isInForce ? null : (
+                  <span className={classes['dim']}>
+                    {' '}
+                    <Trans>(taken back)</Trans>
+                  </span>
+                )}
                 {decision.reasonCode ? <>: {reasonWord(decision.reasonCode)}</> : null}
                 {decision.note ? (
                   <AgentText form="block" className={classes['note']}>

@@ -12,6 +12,8 @@ export interface DecisionActions {
   readonly approveByPointer: () => void;
   readonly edit: () => void;
   readonly reject: () => void;
+  readonly snooze: () => void;
+  readonly guide: () => void;
   readonly next: () => void;
   readonly save: (thenApprove: boolean) => void;
   readonly discard: () => void;
@@ -87,6 +89,8 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
   const approveKeys = useAriaKeys(approve);
   const editKeys = useAriaKeys('inbox.edit');
   const rejectKeys = useAriaKeys('inbox.reject');
+  const snoozeKeys = useAriaKeys('inbox.snooze');
+  const guideKeys = useAriaKeys('inbox.guide');
   return (
     <>
       <Button
@@ -119,6 +123,25 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
         data-testid="reject"
       >
         <Trans>Reject</Trans>
+      </Button>
+      <Button
+        variant="default"
+        onClick={actions.snooze}
+        rightSection={<Kbd hotkey="inbox.snooze" />}
+        {...snoozeKeys}
+        data-testid="snooze"
+      >
+        {detail.snoozedUntil === null ? <Trans>Snooze</Trans> : <Trans>Wake</Trans>}
+      </Button>
+      <Button
+        variant="subtle"
+        color="gray"
+        onClick={actions.guide}
+        rightSection={<Kbd hotkey="inbox.guide" />}
+        {...guideKeys}
+        data-testid="guide"
+      >
+        <Trans>Always…</Trans>
       </Button>
     </>
   );

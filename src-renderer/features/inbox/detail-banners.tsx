@@ -1,6 +1,9 @@
 import { Button } from '@mantine/core';
 import { Trans } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
+import { Kbd } from '../../components/kbd';
+import { useAriaKeys } from '../../hotkeys/hotkeys';
+import { RelativeTime } from '../../components/time';
 import classes from './detail-banners.module.css';
 
 function Banner({ children, actions }: { children: ReactNode; actions?: ReactNode }) {
@@ -26,6 +29,30 @@ export function StaleBanner({ version, isAnswer }: { version: number; isAnswer: 
           The agent changed this while you had it open. This is version {version} and what changed.
         </Trans>
       )}
+    </Banner>
+  );
+}
+
+/** Put off by its owner; it comes back by itself, and its expiry did not move. */
+export function SnoozedBanner({ until, onWake }: { until: string; onWake: () => void }) {
+  const snoozeKeys = useAriaKeys('inbox.snooze');
+  return (
+    <Banner
+      actions={
+        <Button
+          size="xs"
+          variant="default"
+          onClick={onWake}
+          rightSection={<Kbd hotkey="inbox.snooze" />}
+          {...snoozeKeys}
+        >
+          <Trans>Back to the list now</Trans>
+        </Button>
+      }
+    >
+      <Trans>
+        Snoozed: it comes back <RelativeTime at={until} />. You may decide on it here all the same.
+      </Trans>
     </Banner>
   );
 }

@@ -1,4 +1,5 @@
 import { useMediaQuery } from '@mantine/hooks';
+import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActionVersion, InboxDetail } from '../../../src-server/contract/console/inbox';
@@ -6,7 +7,7 @@ import { useHotkeys } from '../../hotkeys/hotkeys';
 import { AgentSays } from './agent-says';
 import { ContextPane } from './context-pane';
 import { canRetry, DecisionBar } from './decision-bar';
-import { LeftoverEditBanner, StaleBanner, UnsavedEditBanner } from './detail-banners';
+import { LeftoverEditBanner, SnoozedBanner, StaleBanner, UnsavedEditBanner } from './detail-banners';
 import { DetailHeader } from './detail-header';
 import { DiffView } from './diff-view';
 import { changedFields, EditChanges, EditForm, tooLongFields } from './edit-form';
@@ -23,6 +24,8 @@ import { DetailTabs, type DetailTab } from './detail-tabs';
 
 // Loaded once the page is up (see inbox-page.tsx): its dialog is half of this page's code.
 const RejectDialog = lazy(async () => ({ default: (await import('./reject-dialog')).RejectDialog }));
+const SnoozeDialog = lazy(async () => ({ default: (await import('./snooze-dialog')).SnoozeDialog }));
+const GuidanceDialog = lazy(async () => ({ default: (await import('./guidance-dialog')).GuidanceDialog }));
 
 /** A click so soon after the first belongs to it: a double click must not approve for good, ms. */
 const ARM_MS = 500;
@@ -50,7 +53,8 @@ export function InboxDetailView(props: InboxDetailProps) {
   const [chosenTab, setChosenTab] = useState<{ version: number; tab: DetailTab } | null>(null);
   const { draft, earlier } = useEditDraft(detail.id, detail.version);
   const [editing, setEditing] = useState<number | null>(draft ? detail.version : null);
-  const [isRejecting, setIsRejecting] = useState(false);
+  const [dialog, setDialog] = useState<'reject' | 'snooze' | 'guide' | null>(null);
+  const closeDialog = () => setDialog(null);
 
   const isPending = detail.status === 'pending';
   const isEditing = isPending && mayDecide && editing === detail.version;
@@ -130,11 +134,17 @@ export function InboxDetailView(props: InboxDetailProps) {
     editDrafts.remove(earlier.id, earlier.version);
     setEditing(detail.version);
   };
+  const handleSnooze = () => {
+    if (detail.snoozedUntil === null) setDialog('snooze');
+    else void triage.snooze(detail, null);
+  };
   const handlePage = (step: 1 | -1) => {
     if (scroller) scrollPage(scroller, step * Math.min(scroller.clientHeight, globalThis.innerHeight) * 0.85);
   };
 
-  const canDecide = isPending && mayDecide && !isEditing;
+  // From the press that opens a dialog on, also before it is there: Ctrl+Enter then means what the dialog says.
+  const isAsking = dialog !== null;
+  const canDecide = isPending && mayDecide && !isEditing && !isAsking;
   useHotkeys([
     {
       id: 'inbox.approve',
@@ -144,7 +154,7 @@ export function InboxDetailView(props: InboxDetailProps) {
     {
       id: 'inbox.approveForGood',
       worksInFields: isEditing,
-      isEnabled: isPending && mayDecide,
+      isEnabled: isPending && mayDecide && !isAsking,
       run: () => (isEditing ? handleSave(true, 'combination') : handleApprove('combination')),
     },
     { id: 'inbox.edit', isEnabled: canDecide, run: handleEdit },
@@ -161,7 +171,18 @@ export function InboxDetailView(props: InboxDetailProps) {
     {
       id: 'inbox.reject',
       isEnabled: canDecide,
-      run: () => setIsRejecting(true),
+      run: () => setDialog('reject'),
+    },
+    {
+      id: 'inbox.snooze',
+      label: detail.snoozedUntil === null ? msg`Snooze` : msg`Bring back from snooze`,
+      isEnabled: canDecide,
+      run: handleSnooze,
+    },
+    {
+      id: 'inbox.guide',
+      isEnabled: mayDecide && !isEditing,
+      run: () => setDialog('guide'),
     },
     {
       id: 'inbox.retry',
@@ -214,6 +235,9 @@ export function InboxDetailView(props: InboxDetailProps) {
             {isPending && draft && canSave && !isEditing ? (
               <UnsavedEditBanner onContinue={handleEdit} onDiscard={handleDiscard} />
             ) : null}
+            {isPending && detail.snoozedUntil ? (
+              <SnoozedBanner until={detail.snoozedUntil} onWake={() => void triage.snooze(detail, null)} />
+            ) : null}
             {isPending ? null : <Outcome detail={detail} />}
             {tab === 'diff' ? <DiffView detail={detail} /> : null}
             {tab === 'raw' ? <RawView version={version} /> : null}
@@ -260,7 +284,9 @@ export function InboxDetailView(props: InboxDetailProps) {
           approve: () => handleApprove('key'),
           approveByPointer: () => handleApprove('pointer'),
           edit: handleEdit,
-          reject: () => setIsRejecting(true),
+          reject: () => setDialog('reject'),
+          snooze: handleSnooze,
+          guide: () => setDialog('guide'),
           next: onNext,
           save: (thenApprove) => handleSave(thenApprove, 'pointer'),
           discard: handleDiscard,
@@ -269,14 +295,34 @@ export function InboxDetailView(props: InboxDetailProps) {
         }}
       />
       <Suspense>
-        {isRejecting && canDecide ? (
+        {dialog === 'reject' && isPending && mayDecide ? (
           <RejectDialog
             isOpen
             agentName={agentName}
-            onClose={() => setIsRejecting(false)}
+            onClose={closeDialog}
             onReject={(answer) => {
-              setIsRejecting(false);
+              closeDialog();
               void triage.reject(detail, answer);
+            }}
+          />
+        ) : null}
+        {dialog === 'snooze' && isPending && mayDecide ? (
+          <SnoozeDialog
+            detail={detail}
+            onClose={closeDialog}
+            onSnooze={(until) => {
+              closeDialog();
+              void triage.snooze(detail, until);
+            }}
+          />
+        ) : null}
+        {dialog === 'guide' ? (
+          <GuidanceDialog
+            detail={detail}
+            onClose={closeDialog}
+            onSend={(text, isForKind) => {
+              closeDialog();
+              void triage.guide(detail, text, isForKind);
             }}
           />
         ) : null}

@@ -1,10 +1,10 @@
 import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { KINDS, kind as kindSchema } from '../../../src-server/contract/common';
+import { KINDS, kind as kindSchema, risk as riskSchema } from '../../../src-server/contract/common';
 import { filterAgentsQuery } from './api';
 import type { InboxSearch } from './inbox-search';
-import { useKindWords } from './words';
+import { useKindWords, useRiskWords } from './words';
 
 interface InboxFiltersProps {
   readonly search: InboxSearch;
@@ -12,11 +12,12 @@ interface InboxFiltersProps {
   readonly onClose: () => void;
 }
 
-/** Which agent and which kind of action the list shows. */
+/** Which agent, which kind of action and which risk the list shows. */
 export function InboxFilters({ search, onChange, onClose }: InboxFiltersProps) {
   const { t } = useLingui();
   const agents = useQuery(filterAgentsQuery);
   const kindWord = useKindWords();
+  const riskWord = useRiskWords();
   return (
     <>
       <Select
@@ -38,6 +39,16 @@ export function InboxFilters({ search, onChange, onClose }: InboxFiltersProps) {
         onChange={(value) => onChange({ kind: kindSchema.safeParse(value).data })}
         clearable
         clearButtonProps={{ 'aria-label': t`All kinds` }}
+        comboboxProps={{ withinPortal: false }}
+      />
+      <Select
+        label={t`Risk`}
+        placeholder={t`Any risk`}
+        data={riskSchema.options.map((value) => ({ value, label: riskWord(value).name }))}
+        value={search.risk ?? null}
+        onChange={(value) => onChange({ risk: riskSchema.safeParse(value).data })}
+        clearable
+        clearButtonProps={{ 'aria-label': t`Any risk` }}
         comboboxProps={{ withinPortal: false }}
       />
       <Button variant="default" onClick={onClose}>

@@ -24,6 +24,7 @@ const AHEAD = 30;
 interface InboxListProps {
   readonly items: readonly InboxItem[];
   readonly selectedId: string | undefined;
+  readonly isMarked: (id: string) => boolean;
   readonly hasMore: boolean;
   readonly isLoadingMore: boolean;
   readonly onSelect: (id: string) => void;
@@ -123,6 +124,7 @@ export function InboxList(props: InboxListProps) {
               key={item.id}
               item={item}
               isSelected={item.id === selectedId}
+              isMarked={props.isMarked(item.id)}
               hasDraft={editDrafts.get(item.id, item.version) !== undefined}
               position={row.index + 1}
               setSize={hasMore ? -1 : items.length}

@@ -3,13 +3,14 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { useMe } from '../../api/session';
 import { EmptyState, ErrorState } from '../../components/states';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { inboxItemQuery, inboxListQuery } from './api';
 import { ArrivalAnnouncer } from './arrival-announcer';
+import { BulkBar, BulkReceipt } from './bulk-bar';
 import { InboxDetailPane } from './inbox-detail-pane';
 import { InboxList } from './inbox-list';
 import classes from './inbox-page.module.css';
@@ -18,7 +19,10 @@ import { DetailSkeleton, ListSkeleton } from './inbox-skeleton';
 import { InboxToolbar } from './inbox-toolbar';
 import { Receipt } from './receipt';
 import { neighbour, nextPending } from './selection';
+import { useMarks } from './use-marks';
 import { useTriage } from './use-triage';
+
+const RejectDialog = lazy(async () => ({ default: (await import('./reject-dialog')).RejectDialog }));
 
 /** The Inbox: what waits, what one proposal would do, and the decision. */
 export function InboxPage() {
@@ -30,13 +34,14 @@ export function InboxPage() {
   const searchField = useRef<HTMLInputElement>(null);
   const [searchKey, setSearchKey] = useState(0);
   const [isDetailOpen, setIsDetailOpen] = useState(false);
+  const [isRejectingMarked, setIsRejectingMarked] = useState(false);
 
   const tab = search.tab ?? 'pending';
   const list = useInfiniteQuery(inboxListQuery(search));
   const items = list.data?.pages.flatMap((page) => page.items) ?? [];
   const counts = list.data?.pages.at(-1)?.counts;
   const selectedId = search.item;
-  const isFiltered = search.agent !== undefined || search.kind !== undefined || search.q !== undefined;
+  const isFiltered = [search.agent, search.kind, search.risk, search.q].some((value) => value !== undefined);
   useInteractiveMark(list.isSuccess);
 
   const change = useCallback(
@@ -72,6 +77,15 @@ export function InboxPage() {
     document.getElementById('inbox-list-panel')?.focus();
   };
   const triage = useTriage(handleDecided);
+  const marks = useMarks(items);
+  const selected = items.find((item) => item.id === selectedId);
+  const moveMarking = (step: 1 | -1) => {
+    if (selected && !marks.isMarked(selected.id)) marks.toggle(selected);
+    const next = neighbour(items, selectedId, step);
+    if (!next) return;
+    if (!marks.isMarked(next.id)) marks.toggle(next);
+    select(next.id);
+  };
 
   // A proposal is open from the start, and whenever none is: the first of the list.
   const firstId = items[0]?.id;
@@ -88,8 +102,18 @@ export function InboxPage() {
   }).data;
   const shown = useQuery({ ...inboxItemQuery(selectedId ?? ''), enabled: selectedId !== undefined }).data;
   const undoable = [shown, lastDone].find((detail) => detail?.canUndo === true);
+  const canUndoBulk =
+    marks.receipt !== null && marks.receipt.isUndone !== true && marks.receipt.done.length > 0;
 
+  const hasMarks = marks.marked.length > 0;
   useHotkeys([
+    { id: 'inbox.markDown', run: () => moveMarking(1) },
+    { id: 'inbox.markUp', run: () => moveMarking(-1) },
+    { id: 'inbox.mark', run: () => marks.toggle(selected) },
+    { id: 'inbox.markAll', isEnabled: tab === 'pending' || tab === 'snoozed', run: marks.all },
+    { id: 'inbox.approveMarked', isEnabled: hasMarks, run: () => void marks.decide('approve') },
+    { id: 'inbox.rejectMarked', isEnabled: hasMarks, run: () => setIsRejectingMarked(true) },
+    { id: 'inbox.unmark', isEnabled: hasMarks || marks.hint !== null, run: marks.clear },
     { id: 'inbox.down', run: () => move(1) },
     {
       id: 'inbox.up',
@@ -100,14 +124,17 @@ export function InboxPage() {
     { id: 'inbox.filter', run: () => searchField.current?.focus() },
     {
       id: 'inbox.undo',
-      isEnabled: undoable !== undefined,
-      run: () => (undoable ? void triage.undo(undoable) : undefined),
+      isEnabled: canUndoBulk || undoable !== undefined,
+      run: () => {
+        if (canUndoBulk) void marks.undo();
+        else if (undoable) void triage.undo(undoable);
+      },
     },
   ]);
 
   const handleClearFilters = () => {
     setSearchKey((old) => old + 1);
-    change({ agent: undefined, kind: undefined, q: undefined });
+    change({ agent: undefined, kind: undefined, risk: undefined, q: undefined });
   };
 
   const isEmpty = list.isSuccess && items.length === 0;
@@ -139,6 +166,7 @@ export function InboxPage() {
             <InboxList
               items={items}
               selectedId={selectedId}
+              isMarked={marks.isMarked}
               hasMore={list.hasNextPage}
               isLoadingMore={list.isFetchingNextPage}
               onSelect={handlePick}
@@ -165,7 +193,23 @@ export function InboxPage() {
             </p>
           ) : null}
         </div>
+        <BulkBar marks={marks} onReject={() => setIsRejectingMarked(true)} />
+        <BulkReceipt marks={marks} />
         {triage.receipt ? <Receipt receipt={triage.receipt} triage={triage} onSelect={handlePick} /> : null}
+        <Suspense>
+          {isRejectingMarked && hasMarks ? (
+            <RejectDialog
+              isOpen
+              agentName={t`the agents`}
+              isForSeveral
+              onClose={() => setIsRejectingMarked(false)}
+              onReject={({ reasonCode, note }) => {
+                setIsRejectingMarked(false);
+                void marks.decide('reject', { reasonCode, note });
+              }}
+            />
+          ) : null}
+        </Suspense>
       </section>
       {selectedId === undefined ? (
         <div className={classes['rest']}>

@@ -1,3 +1,4 @@
+import { IconCheck } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { CSSProperties } from 'react';
 import type { InboxItem } from '../../../src-server/contract/console/inbox';
@@ -7,11 +8,14 @@ import { StatusIcon } from '../../components/status-icon';
 import { Countdown, RelativeTime } from '../../components/time';
 import classes from './inbox-row.module.css';
 import { RiskChip } from './risk-chip';
+import { useIsInGrace } from './use-is-in-grace';
 import { KIND_ICONS, useKindWords } from './words';
 
 interface InboxRowProps {
   readonly item: InboxItem;
   readonly isSelected: boolean;
+  /** Part of what the next decision on several takes. */
+  readonly isMarked: boolean;
   readonly hasDraft: boolean;
   readonly position: number;
   readonly setSize: number;
@@ -24,6 +28,7 @@ interface InboxRowProps {
 export function InboxRow({
   item,
   isSelected,
+  isMarked,
   hasDraft,
   position,
   setSize,
@@ -35,6 +40,7 @@ export function InboxRow({
   const KindIcon = KIND_ICONS[item.kind];
   const kindWord = useKindWords()(item.kind);
   const isPending = item.status === 'pending';
+  const isInGrace = useIsInGrace(item.runAt);
   const isUnread = isPending && !item.isRead;
   return (
     // Keys are handled by the list (roving tabindex); a native option can't hold two lines.
@@ -45,6 +51,7 @@ export function InboxRow({
       id={`row-${item.id}`}
       data-id={item.id}
       data-unread={isUnread}
+      data-marked={isMarked}
       aria-selected={isSelected}
       aria-posinset={position}
       aria-setsize={setSize}
@@ -55,6 +62,8 @@ export function InboxRow({
       onDoubleClick={onOpen}
     >
       <span className={classes['dot']}>
+        {isMarked ? <IconCheck size={12} stroke={3} aria-hidden="true" /> : null}
+        {isMarked ? <span className="sr-only">{t`Marked.`}</span> : null}
         {isUnread ? <span className="sr-only">{t`Unread.`}</span> : null}
       </span>
       <Avatar name={item.agent.name} isSample={item.agent.isSample} />
@@ -80,7 +89,14 @@ export function InboxRow({
         </span>
       </span>
       <span className={classes['end']}>
-        {isPending ? (
+        {isPending && item.snoozedUntil ? (
+          <>
+            <span className={classes['time']}>
+              <RelativeTime at={item.snoozedUntil} />
+            </span>
+            <RiskChip risk={item.risk} isCompact />
+          </>
+        ) : isPending ? (
           <>
             {item.expiresAt ? <Countdown until={item.expiresAt} className={classes['time']} /> : null}
             <RiskChip risk={item.risk} isCompact />
@@ -88,7 +104,11 @@ export function InboxRow({
         ) : (
           <>
             <span className={classes['time']}>
-              <RelativeTime at={item.decidedAt ?? item.updatedAt} />
+              {isInGrace && item.runAt ? (
+                <Countdown until={item.runAt} isPlain />
+              ) : (
+                <RelativeTime at={item.decidedAt ?? item.updatedAt} />
+              )}
             </span>
             <StatusIcon status={item.isUndone ? 'undone' : item.status} />
           </>

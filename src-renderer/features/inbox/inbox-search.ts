@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { kind } from '../../../src-server/contract/common';
+import { kind, risk } from '../../../src-server/contract/common';
 import { inboxTab } from '../../../src-server/contract/console/inbox';
 
 /** What the Inbox shows, all of it in the address: a link opens the same view. Unknown or bad values are dropped. */
@@ -7,6 +7,7 @@ const inboxSearch = z.object({
   tab: inboxTab.optional().catch(undefined),
   agent: z.string().max(64).optional().catch(undefined),
   kind: kind.optional().catch(undefined),
+  risk: risk.optional().catch(undefined),
   q: z.string().max(200).optional().catch(undefined),
   /** The proposal that is open. */
   item: z.string().max(64).optional().catch(undefined),

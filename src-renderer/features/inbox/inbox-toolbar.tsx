@@ -8,7 +8,7 @@ import { AgentText } from '../../components/agent-text';
 import { filterAgentsQuery } from './api';
 import type { InboxSearch } from './inbox-search';
 import classes from './inbox-toolbar.module.css';
-import { useKindWords } from './words';
+import { useKindWords, useRiskWords } from './words';
 
 // Two selects with lists are most of what is loaded for a filter that is opened now and then.
 const InboxFilters = lazy(async () => ({ default: (await import('./inbox-filters')).InboxFilters }));
@@ -18,7 +18,9 @@ const SEARCH_PAUSE_MS = 220;
 
 interface InboxToolbarProps {
   readonly search: InboxSearch;
-  readonly counts: { readonly pending: number; readonly failed: number } | undefined;
+  readonly counts:
+    | { readonly pending: number; readonly snoozed: number; readonly failed: number }
+    | undefined;
   readonly searchField: RefObject<HTMLInputElement | null>;
   /** A new value empties the search field, after all filters were cleared elsewhere. */
   readonly searchKey: number;
@@ -31,6 +33,7 @@ export function InboxToolbar({ search, counts, searchField, searchKey, onChange 
   const tab = search.tab ?? 'pending';
   const tabs: readonly { value: InboxTab; label: string; count: number | undefined }[] = [
     { value: 'pending', label: t`Pending`, count: counts?.pending },
+    { value: 'snoozed', label: t`Snoozed`, count: counts?.snoozed },
     { value: 'decided', label: t`Decided`, count: undefined },
     { value: 'failed', label: t({ message: 'Failed', context: 'inbox tab' }), count: counts?.failed },
   ];
@@ -126,13 +129,13 @@ function SearchField({ initial, field, onSearch }: SearchFieldProps) {
 function FilterMenu({ search, onChange }: Pick<InboxToolbarProps, 'search' | 'onChange'>) {
   const { t } = useLingui();
   const [isOpen, setIsOpen] = useState(false);
-  const isOn = search.agent !== undefined || search.kind !== undefined;
+  const isOn = search.agent !== undefined || search.kind !== undefined || search.risk !== undefined;
   return (
     <Popover opened={isOpen} onChange={setIsOpen} position="bottom-end" width={260} trapFocus shadow="md">
       <Popover.Target>
-        <Tooltip label={t`Filter by agent and kind`} disabled={isOpen}>
+        <Tooltip label={t`Filter by agent, kind and risk`} disabled={isOpen}>
           <ActionIcon
-            aria-label={t`Filter by agent and kind`}
+            aria-label={t`Filter by agent, kind and risk`}
             aria-expanded={isOpen}
             variant={isOn ? 'light' : 'subtle'}
             color={isOn ? 'ink' : 'gray'}
@@ -155,7 +158,8 @@ function ActiveFilters({ search, onChange }: Pick<InboxToolbarProps, 'search' | 
   const { t } = useLingui();
   const agents = useQuery({ ...filterAgentsQuery, enabled: search.agent !== undefined });
   const kindWord = useKindWords();
-  if (search.agent === undefined && search.kind === undefined) return null;
+  const riskWord = useRiskWords();
+  if (search.agent === undefined && search.kind === undefined && search.risk === undefined) return null;
   const agentName = agents.data?.items.find((agent) => agent.id === search.agent)?.name ?? search.agent ?? '';
   return (
     <ul className={classes['active']} aria-label={t`Active filters`}>
@@ -169,6 +173,12 @@ function ActiveFilters({ search, onChange }: Pick<InboxToolbarProps, 'search' | 
         <li className={classes['chip']}>
           {kindWord(search.kind)}
           <CloseButton size={20} aria-label={t`All kinds`} onClick={() => onChange({ kind: undefined })} />
+        </li>
+      )}
+      {search.risk === undefined ? null : (
+        <li className={classes['chip']}>
+          {riskWord(search.risk).name}
+          <CloseButton size={20} aria-label={t`Any risk`} onClick={() => onChange({ risk: undefined })} />
         </li>
       )}
     </ul>

@@ -3,9 +3,10 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
 import { StatusIcon } from '../../components/status-icon';
-import { RelativeTime } from '../../components/time';
+import { Countdown, RelativeTime } from '../../components/time';
 import { openExternal } from '../../shell';
 import classes from './outcome.module.css';
+import { useIsInGrace } from './use-is-in-grace';
 import { useReasonWords } from './words';
 
 /** What became of a decided proposal: the decision, who made it, and what happened then. */
@@ -13,7 +14,8 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
   const { t } = useLingui();
   const reasonWord = useReasonWords();
   const channelWord = useChannelWords();
-  const last = detail.decisions.at(-1);
+  const last = detail.decisions.findLast(({ isInForce }) => isInForce);
+  const isInGrace = useIsInGrace(detail.runAt);
   const { failure, resultUrl } = detail;
   const canOpen = resultUrl !== null && /^https?:\/\//.test(resultUrl);
   return (
@@ -44,6 +46,20 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
           </span>
         ) : null}
       </p>
+      {isInGrace && detail.runAt ? (
+        <p className={classes['by']} data-testid="grace">
+          {detail.status === 'rejected' ? (
+            <Trans>
+              The agent hears it in <Countdown until={detail.runAt} isPlain />. Until then you can take it
+              back.
+            </Trans>
+          ) : (
+            <Trans>
+              It runs in <Countdown until={detail.runAt} isPlain />. Until then you can take it back.
+            </Trans>
+          )}
+        </p>
+      ) : null}
       {last?.reasonCode || last?.note ? (
         <div>
           {last.reasonCode ? <p>{reasonWord(last.reasonCode)}</p> : null}
@@ -75,7 +91,14 @@ export function Outcome({ detail }: { detail: InboxDetail }) {
 function useChannelWords(): (channel: string) => string {
   const { t } = useLingui();
   return (channel) =>
-    ({ window: t`in the window`, browser: t`in a browser`, api: t`by the API` })[channel] ?? channel;
+    ({
+      window: t`in the window`,
+      browser: t`in a browser`,
+      api: t`by the API`,
+      notification: t`from a notification`,
+      'bulk-window': t`with others, in the window`,
+      'bulk-browser': t`with others, in a browser`,
+    })[channel] ?? channel;
 }
 
 function DateTime({ at }: { at: string }) {

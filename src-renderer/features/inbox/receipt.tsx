@@ -1,13 +1,23 @@
 import { Button, CloseButton } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconAlertTriangle, IconArrowBackUp, IconCheck, IconX } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconArrowBackUp,
+  IconCheck,
+  IconClockPause,
+  IconClockPlay,
+  IconMessageCheck,
+  IconX,
+} from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { AgentText } from '../../components/agent-text';
 import { Kbd } from '../../components/kbd';
+import { Countdown, RelativeTime } from '../../components/time';
 import { useAriaKeys } from '../../hotkeys/hotkeys';
 import { inboxItemQuery } from './api';
 import classes from './receipt.module.css';
+import { useIsInGrace } from './use-is-in-grace';
 import type { Receipt as ReceiptData, Triage } from './use-triage';
 
 interface ReceiptProps {
@@ -24,17 +34,38 @@ export function Receipt({ receipt, triage, onSelect }: ReceiptProps) {
   const { t } = useLingui();
   const undoKeys = useAriaKeys('inbox.undo');
   const { data: detail } = useQuery(inboxItemQuery(receipt.id));
+  const isInGrace = useIsInGrace(detail?.runAt ?? null);
   const isFailed = detail?.status === 'failed' || receipt.did === 'error';
   const words: ReactNode = {
     approved: isFailed ? (
       <Trans>Approved, but it failed</Trans>
+    ) : isInGrace && detail?.runAt ? (
+      <Trans>
+        Approved: runs in <Countdown until={detail.runAt} isPlain />
+      </Trans>
     ) : detail?.status === 'executed' ? (
       <Trans>Approved and done</Trans>
     ) : (
       <Trans>Approved</Trans>
     ),
-    rejected: <Trans>Rejected</Trans>,
-    undone: <Trans>Undone</Trans>,
+    rejected:
+      isInGrace && detail?.runAt ? (
+        <Trans>
+          Rejected: the agent hears it in <Countdown until={detail.runAt} isPlain />
+        </Trans>
+      ) : (
+        <Trans>Rejected</Trans>
+      ),
+    snoozed: detail?.snoozedUntil ? (
+      <Trans>
+        Snoozed: back <RelativeTime at={detail.snoozedUntil} />
+      </Trans>
+    ) : (
+      <Trans>Snoozed</Trans>
+    ),
+    unsnoozed: <Trans>Back in the list</Trans>,
+    told: <Trans>Kept as guidance</Trans>,
+    undone: <Trans>Taken back</Trans>,
     retried: isFailed ? <Trans>It failed again</Trans> : <Trans>Runs again</Trans>,
     error: receipt.detail ?? <Trans>That did not work.</Trans>,
   }[receipt.did];
@@ -43,11 +74,14 @@ export function Receipt({ receipt, triage, onSelect }: ReceiptProps) {
     : {
         approved: IconCheck,
         rejected: IconX,
+        snoozed: IconClockPause,
+        unsnoozed: IconClockPlay,
+        told: IconMessageCheck,
         undone: IconArrowBackUp,
         retried: IconCheck,
         error: IconAlertTriangle,
       }[receipt.did];
-  const isUndoable = receipt.did === 'approved' && detail?.canUndo === true;
+  const isUndoable = ['approved', 'rejected'].includes(receipt.did) && detail?.canUndo === true;
   return (
     <div className={classes['receipt']} data-failed={isFailed} data-testid="receipt">
       <Icon size={16} aria-hidden="true" />
@@ -61,6 +95,7 @@ export function Receipt({ receipt, triage, onSelect }: ReceiptProps) {
         <Button
           variant="default"
           onClick={() => void triage.undo(receipt)}
+          data-testid="receipt-undo"
           loading={triage.isBusy(receipt.id)}
           rightSection={<Kbd hotkey="inbox.undo" />}
           {...undoKeys}

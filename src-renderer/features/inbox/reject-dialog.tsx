@@ -1,10 +1,11 @@
-import { Button, Group, Modal, Radio, Stack, Textarea } from '@mantine/core';
+import { Button, Checkbox, Group, Modal, Radio, Stack, Textarea } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { codePointLength, REJECT_REASONS, type RejectReason } from '../../../src-server/contract/common';
 import { Kbd } from '../../components/kbd';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import classes from './reject-dialog.module.css';
+import type { RejectAnswer } from './use-triage';
 import { useReasonWords } from './words';
 
 /** decisions §3: the note an agent reads has at most 500 characters. */
@@ -13,12 +14,20 @@ const MAX_NOTE = 500;
 interface RejectDialogProps {
   readonly isOpen: boolean;
   readonly agentName: string;
-  readonly onReject: (answer: { reasonCode?: RejectReason | undefined; note?: string | undefined }) => void;
+  /** One reason for what several agents proposed: there is no guidance in it for any of them. */
+  readonly isForSeveral?: boolean;
+  readonly onReject: (answer: RejectAnswer) => void;
   readonly onClose: () => void;
 }
 
 /** Says no, with a reason the agent can act on: number keys choose it, Enter sends it. */
-export function RejectDialog({ isOpen, agentName, onReject, onClose }: RejectDialogProps) {
+export function RejectDialog({
+  isOpen,
+  agentName,
+  isForSeveral = false,
+  onReject,
+  onClose,
+}: RejectDialogProps) {
   const { t } = useLingui();
   return (
     <Modal
@@ -28,23 +37,29 @@ export function RejectDialog({ isOpen, agentName, onReject, onClose }: RejectDia
       size={460}
       closeButtonProps={{ 'aria-label': t`Close` }}
     >
-      <RejectForm agentName={agentName} onReject={onReject} onClose={onClose} />
+      <RejectForm agentName={agentName} isForSeveral={isForSeveral} onReject={onReject} onClose={onClose} />
     </Modal>
   );
 }
 
-function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'isOpen'>) {
+function RejectForm({ agentName, isForSeveral, onReject, onClose }: Omit<RejectDialogProps, 'isOpen'>) {
   const { t } = useLingui();
   const reasonWord = useReasonWords();
   const ariaKeysOf = useAriaKeysOf();
   const [reason, setReason] = useState<RejectReason | null>(null);
   const [note, setNote] = useState('');
+  const [isForGood, setIsForGood] = useState(false);
   const length = codePointLength(note);
   const isTooLong = length > MAX_NOTE;
 
   const send = () => {
     if (isTooLong) return;
-    onReject({ reasonCode: reason ?? undefined, note: note.trim() === '' ? undefined : note.trim() });
+    const said = note.trim() === '' ? undefined : note.trim();
+    onReject({
+      reasonCode: reason ?? undefined,
+      note: said,
+      ...(isForGood && said !== undefined ? { guidance: said } : {}),
+    });
   };
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -105,6 +120,16 @@ function RejectForm({ agentName, onReject, onClose }: Omit<RejectDialogProps, 'i
           error={isTooLong ? t`At most ${MAX_NOTE} characters` : null}
           onChange={(event) => setNote(event.currentTarget.value)}
         />
+        {isForSeveral ? null : (
+          <Checkbox
+            size="xs"
+            checked={isForGood}
+            disabled={note.trim() === ''}
+            onChange={(event) => setIsForGood(event.currentTarget.checked)}
+            label={t`Always do this: keep the note as guidance`}
+            description={t`${agentName} reads it with everything it does of this kind, until you take it back on its page.`}
+          />
+        )}
         <Group justify="flex-end" gap="xs">
           <Button variant="default" onClick={onClose}>
             <Trans>Cancel</Trans>

@@ -13,7 +13,9 @@ import {
   useDecide,
   useEditProposal,
   useMarkRead,
+  useAddGuidance,
   useRetryFailed,
+  useSnooze,
   useUndoExecuted,
   type Verdict,
 } from './api';
@@ -37,8 +39,16 @@ export interface Notice {
 export interface Receipt {
   readonly id: string;
   readonly title: string;
-  readonly did: 'approved' | 'rejected' | 'undone' | 'retried' | 'error';
+  readonly did: 'approved' | 'rejected' | 'snoozed' | 'unsnoozed' | 'undone' | 'retried' | 'told' | 'error';
   readonly detail?: string;
+}
+
+/** What goes with a no. */
+export interface RejectAnswer {
+  readonly reasonCode?: RejectReason | undefined;
+  readonly note?: string | undefined;
+  /** The note is kept as guidance as well. */
+  readonly guidance?: string | undefined;
 }
 
 function fieldErrors(error: ProblemError): Record<string, string> {
@@ -63,6 +73,8 @@ export function useTriage(onDecided: (id: string) => void) {
   const { mutateAsync: saveEdit } = useEditProposal();
   const { mutateAsync: retry } = useRetryFailed();
   const { mutateAsync: undo } = useUndoExecuted();
+  const { mutateAsync: setSnooze } = useSnooze();
+  const { mutateAsync: addGuidance } = useAddGuidance();
   const [notice, setNotice] = useState<Notice | null>(null);
   const [receipt, setReceipt] = useState<Receipt | null>(null);
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
@@ -175,10 +187,7 @@ export function useTriage(onDecided: (id: string) => void) {
     approve: (detail: InboxDetail) =>
       once(detail.id, () => approveShown(detail).catch((error: unknown) => refuse(detail, error))),
 
-    reject: (
-      detail: InboxDetail,
-      answer: { reasonCode?: RejectReason | undefined; note?: string | undefined },
-    ) =>
+    reject: (detail: InboxDetail, answer: RejectAnswer) =>
       once(detail.id, async () => {
         try {
           await decideShown({ ...seenOf(detail), verdict: 'reject', ...answer });
@@ -202,6 +211,37 @@ export function useTriage(onDecided: (id: string) => void) {
           setNotice({ id: detail.id, kind: 'saved' });
           if (thenApprove) await approveShown(saved);
           else announce(t`Saved as version ${saved.version}`);
+        } catch (error) {
+          refuse(detail, error);
+        }
+      }),
+
+    /** Out of sight until then, or with `null` back at once. Its expiry does not move. */
+    snooze: (detail: Pick<InboxDetail, 'id' | 'title' | 'version'>, until: string | null) =>
+      once(detail.id, async () => {
+        try {
+          await setSnooze({ id: detail.id, until });
+          setNotice(null);
+          setReceipt({ id: detail.id, title: detail.title, did: until === null ? 'unsnoozed' : 'snoozed' });
+          announce(until === null ? t`Back in the list: ${detail.title}` : t`Snoozed: ${detail.title}`);
+          if (until !== null) onDecided(detail.id);
+        } catch (error) {
+          refuse(detail, error);
+        }
+      }),
+
+    /** Tells the agent something for good, beside this proposal; decides nothing. */
+    guide: (detail: InboxDetail, text: string, isForKind: boolean) =>
+      once(detail.id, async () => {
+        try {
+          await addGuidance({
+            agentId: detail.agent.id,
+            actionId: detail.id,
+            text,
+            ...(isForKind ? { kind: detail.kind } : {}),
+          });
+          setReceipt({ id: detail.id, title: detail.title, did: 'told' });
+          announce(t`${detail.agent.name} reads this from now on`);
         } catch (error) {
           refuse(detail, error);
         }

@@ -25,6 +25,12 @@ export const everywhereHotkeys = {
   }),
   ...goHotkeys,
   ...defineHotkeys('everywhere', group, {
+    'freeze.all': {
+      // By the place of the key: with Shift a full stop is another sign on most layouts.
+      keys: ['mod+shift+Period'],
+      label: msg`Freeze all agents`,
+      worksInFields: true,
+    },
     'pane.next': { keys: ['F6'], label: msg`Next pane` },
     'pane.previous': { keys: ['shift+F6'], label: msg`Previous pane` },
   }),
