@@ -1,6 +1,13 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
-import { IconInbox, IconKey, IconRobot, type TablerIcon } from '@tabler/icons-react';
+import {
+  IconActivity,
+  IconInbox,
+  IconKey,
+  IconRobot,
+  IconShieldCheck,
+  type TablerIcon,
+} from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
 export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
@@ -13,7 +20,7 @@ export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/agents' | '/keys';
+  readonly to: '/inbox' | '/activity' | '/agents' | '/keys' | '/audit';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -34,6 +41,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     Icon: IconInbox,
   },
   {
+    to: '/activity',
+    group: 'work',
+    label: msg`Activity`,
+    goLabel: msg`Go to Activity`,
+    keys: ['g y'],
+    Icon: IconActivity,
+  },
+  {
     to: '/agents',
     group: 'agents',
     label: msg`Agents`,
@@ -49,9 +64,19 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     keys: ['g k'],
     Icon: IconKey,
   },
+  {
+    to: '/audit',
+    group: 'settings',
+    label: msg`Audit`,
+    goLabel: msg`Go to Audit`,
+    keys: ['g u'],
+    Icon: IconShieldCheck,
+  },
 ];
 
 /** The page an address belongs to; the first one where it belongs to none. */
 export function pageAt(pathname: string): ConsolePage | undefined {
-  return CONSOLE_PAGES.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`)) ?? CONSOLE_PAGES[0];
+  // A case file is a part of what happened, from whichever page it was opened.
+  const path = pathname.startsWith('/case/') ? '/activity' : pathname;
+  return CONSOLE_PAGES.find(({ to }) => path === to || path.startsWith(`${to}/`)) ?? CONSOLE_PAGES[0];
 }

@@ -6,7 +6,9 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { validateActivitySearch } from '../features/activity/activity-search';
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
+import { validateAuditSearch } from '../features/audit/audit-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
@@ -55,6 +57,26 @@ const keysRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/activity',
+  validateSearch: validateActivitySearch,
+  component: lazyRouteComponent(() => import('../features/activity/activity-page'), 'ActivityPage'),
+});
+
+const caseRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/case/$traceId',
+  component: lazyRouteComponent(() => import('../features/activity/case-page'), 'CasePage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page'), 'AuditPage'),
+});
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -64,7 +86,15 @@ const welcomeRoute = createRoute({
 
 const routeTree = rootRoute.addChildren([
   indexRoute,
-  frameRoute.addChildren([inboxRoute, agentsRoute, agentRoute, keysRoute]),
+  frameRoute.addChildren([
+    inboxRoute,
+    activityRoute,
+    caseRoute,
+    auditRoute,
+    agentsRoute,
+    agentRoute,
+    keysRoute,
+  ]),
   welcomeRoute,
 ]);
 

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconHistory } from '@tabler/icons-react';
 import { msg } from '@lingui/core/macro';
@@ -112,8 +112,15 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
       list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true });
     });
   };
+  const navigate = useNavigate();
+  const openCase = () => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
+    const item = focused === undefined ? undefined : items[Number(focused)];
+    if (item) void navigate({ to: '/case/$traceId', params: { traceId: item.id } });
+  };
   const group = msg`Agent`;
   useHotkeys('page', [
+    { id: 'history.case', keys: ['t'], label: msg`Open the case file`, group, run: openCase },
     {
       id: 'history.next',
       keys: ['j', 'ArrowDown'],

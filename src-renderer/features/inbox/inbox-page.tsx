@@ -103,6 +103,17 @@ export function InboxPage() {
     },
     { id: 'inbox.open', keys: ['o', 'Enter'], label: msg`Read the open proposal`, group, run: open },
     { id: 'inbox.next', keys: ['n'], label: msg`Next that waits`, group, canRepeat: true, run: handleNext },
+    {
+      id: 'inbox.case',
+      keys: ['t'],
+      label: msg`Open the case file`,
+      group,
+      isEnabled: selectedId !== undefined,
+      run: () =>
+        selectedId === undefined
+          ? undefined
+          : void navigate({ to: '/case/$traceId', params: { traceId: selectedId } }),
+    },
     { id: 'inbox.filter', keys: ['/'], label: msg`Find`, group, run: () => searchField.current?.focus() },
     {
       id: 'inbox.undo',
