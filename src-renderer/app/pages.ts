@@ -1,12 +1,14 @@
 import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
+  IconActivity,
   IconHelpCircle,
   IconInbox,
   IconKey,
   IconMailForward,
   IconRobot,
   IconSettings,
+  IconShieldCheck,
   type TablerIcon,
 } from '@tabler/icons-react';
 
@@ -21,7 +23,7 @@ export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/agents' | '/keys' | '/settings' | '/outbox' | '/help';
+  readonly to: '/inbox' | '/activity' | '/agents' | '/keys' | '/settings' | '/audit' | '/outbox' | '/help';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -44,6 +46,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     Icon: IconInbox,
   },
   {
+    to: '/activity',
+    group: 'work',
+    label: msg`Activity`,
+    goLabel: msg`Go to Activity`,
+    keys: ['g y'],
+    Icon: IconActivity,
+  },
+  {
     to: '/agents',
     group: 'agents',
     label: msg`Agents`,
@@ -58,6 +68,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Keys`,
     keys: ['g k'],
     Icon: IconKey,
+  },
+  {
+    to: '/audit',
+    group: 'settings',
+    label: msg`Audit`,
+    goLabel: msg`Go to Audit`,
+    keys: ['g u'],
+    Icon: IconShieldCheck,
   },
   {
     to: '/outbox',
@@ -88,5 +106,7 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
 
 /** The page an address belongs to; the first one where it belongs to none. */
 export function pageAt(pathname: string): ConsolePage | undefined {
-  return CONSOLE_PAGES.find(({ to }) => pathname === to || pathname.startsWith(`${to}/`)) ?? CONSOLE_PAGES[0];
+  // A case file is a part of what happened, from whichever page it was opened.
+  const path = pathname.startsWith('/case/') ? '/activity' : pathname;
+  return CONSOLE_PAGES.find(({ to }) => path === to || path.startsWith(`${to}/`)) ?? CONSOLE_PAGES[0];
 }

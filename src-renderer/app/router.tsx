@@ -6,7 +6,9 @@ import {
   lazyRouteComponent,
   redirect,
 } from '@tanstack/react-router';
+import { validateActivitySearch } from '../features/activity/activity-search';
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
+import { validateAuditSearch } from '../features/audit/audit-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
@@ -83,6 +85,26 @@ const helpRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/help/help-page'), 'HelpPage'),
 });
 
+const activityRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/activity',
+  validateSearch: validateActivitySearch,
+  component: lazyRouteComponent(() => import('../features/activity/activity-page'), 'ActivityPage'),
+});
+
+const caseRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/case/$traceId',
+  component: lazyRouteComponent(() => import('../features/activity/case-page'), 'CasePage'),
+});
+
+const auditRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/audit',
+  validateSearch: validateAuditSearch,
+  component: lazyRouteComponent(() => import('../features/audit/audit-page'), 'AuditPage'),
+});
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -94,6 +116,9 @@ const routeTree = rootRoute.addChildren([
   indexRoute,
   frameRoute.addChildren([
     inboxRoute,
+    activityRoute,
+    caseRoute,
+    auditRoute,
     agentsRoute,
     agentRoute,
     keysRoute,

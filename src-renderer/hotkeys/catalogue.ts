@@ -1,4 +1,5 @@
 import type { HotkeyDefinition } from './define';
+import { activityHotkeys } from './definitions/activity';
 import { agentHotkeys } from './definitions/agents';
 import { everywhereHotkeys, helpHotkeys } from './definitions/everywhere';
 import { inboxHotkeys } from './definitions/inbox';
@@ -11,6 +12,7 @@ import { outboxHotkeys } from './definitions/outbox';
 export const HOTKEYS = {
   ...everywhereHotkeys,
   ...inboxHotkeys,
+  ...activityHotkeys,
   ...agentHotkeys,
   ...outboxHotkeys,
   ...helpHotkeys,

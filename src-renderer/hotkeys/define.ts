@@ -8,6 +8,9 @@ import type { HotkeyScope } from './registry';
 export type HotkeyPlace =
   | 'everywhere'
   | 'inbox'
+  | 'activity'
+  | 'case'
+  | 'audit'
   | 'agents'
   | 'agent'
   | 'agent:history'

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { IconHistory } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
@@ -111,7 +111,14 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
       list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true });
     });
   };
+  const navigate = useNavigate();
+  const openCase = () => {
+    const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
+    const item = focused === undefined ? undefined : items[Number(focused)];
+    if (item) void navigate({ to: '/case/$traceId', params: { traceId: item.id } });
+  };
   useHotkeys([
+    { id: 'history.case', run: openCase },
     {
       id: 'history.next',
       run: () => step(1),

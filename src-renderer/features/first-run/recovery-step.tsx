@@ -8,7 +8,7 @@ import { FormError } from '../../components/form-error';
 import { Notice } from '../../components/notice';
 import { useConfirmRecoveryCode, useCreateRecoveryCode } from './api';
 import { groupsOf, isLastGroup, readGroup } from './recovery-code';
-import { saveText } from './save-text';
+import { saveText } from '../../api/save-file';
 import type { StepProps } from './welcome-page';
 import classes from './welcome.module.css';
 

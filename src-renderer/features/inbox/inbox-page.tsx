@@ -121,6 +121,14 @@ export function InboxPage() {
     },
     { id: 'inbox.open', run: open },
     { id: 'inbox.next', run: handleNext },
+    {
+      id: 'inbox.case',
+      isEnabled: selectedId !== undefined,
+      run: () =>
+        selectedId === undefined
+          ? undefined
+          : void navigate({ to: '/case/$traceId', params: { traceId: selectedId } }),
+    },
     { id: 'inbox.filter', run: () => searchField.current?.focus() },
     {
       id: 'inbox.undo',

@@ -18,6 +18,7 @@ export const agentHotkeys = {
   }),
   ...defineHotkeys('agent:history', msg`Agent`, {
     'history.next': { keys: ['j', 'ArrowDown'], label: msg`Next proposal`, canRepeat: true },
+    'history.case': { keys: ['t'], label: msg`Open the case file` },
     'history.previous': { keys: ['k', 'ArrowUp'], label: msg`Previous proposal`, canRepeat: true },
   }),
   ...defineHotkeys('keys', msg`Keys`, {

@@ -35,6 +35,7 @@ export const inboxHotkeys = {
     'inbox.up': { keys: ['k'], label: msg`Previous proposal`, canRepeat: true },
     'inbox.open': { keys: ['o', 'Enter'], label: msg`Read the open proposal` },
     'inbox.next': { keys: ['n'], label: msg`Next that waits`, canRepeat: true },
+    'inbox.case': { keys: ['t'], label: msg`Open the case file` },
     'inbox.filter': { keys: ['/'], label: msg`Find` },
     'inbox.undo': { keys: ['z'], label: msg`Take the last decision back, if it can be` },
   }),

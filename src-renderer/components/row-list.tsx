@@ -1,0 +1,122 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+} from 'react';
+import classes from './row-list.module.css';
+
+const OVERSCAN = 8;
+/** The next page is asked for when fewer rows than this are left below. */
+const AHEAD = 20;
+
+export interface RowListHandle {
+  /** Moves the focus by so many rows. */
+  readonly step: (by: number) => void;
+  readonly toTop: () => void;
+}
+
+interface RowListProps<Row extends { readonly id: string }> {
+  readonly rows: readonly Row[];
+  readonly label: string;
+  readonly activeId: string | undefined;
+  readonly hasMore: boolean;
+  readonly estimatePx: number;
+  readonly handle?: RefObject<RowListHandle | null>;
+  readonly testId: string;
+  readonly onNearEnd: () => void;
+  /** One row; what can be focused in it first is what the keys move along. */
+  readonly children: (row: Row) => ReactNode;
+  /** Stands below the last row. */
+  readonly footer?: ReactNode;
+}
+
+/** A long list of which only what is in sight is in the page. Rows that arrive above never move what is in view. */
+export function RowList<Row extends { readonly id: string }>(props: RowListProps<Row>) {
+  const { rows, hasMore, handle, onNearEnd } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- what it returns is used here and not handed on
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => props.estimatePx,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: OVERSCAN,
+  });
+  const shown = virtual.getVirtualItems();
+  const lastShown = shown.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (hasMore && lastShown >= rows.length - AHEAD) onNearEnd();
+  }, [hasMore, lastShown, rows.length, onNearEnd]);
+
+  const firstId = rows[0]?.id;
+  const before = useRef(rows);
+  useLayoutEffect(() => {
+    const old = before.current;
+    before.current = rows;
+    const element = scroller.current;
+    const oldFirst = old[0]?.id;
+    if (!element || oldFirst === undefined || oldFirst === firstId || element.scrollTop === 0) return;
+    const added = rows.findIndex(({ id }) => id === oldFirst);
+    if (added > 0) element.scrollTo({ top: element.scrollTop + added * props.estimatePx });
+  }, [rows, firstId, props.estimatePx]);
+
+  // Where the focus is going: a held key is faster than rows are drawn.
+  const going = useRef<number | null>(null);
+  const focusAt = (next: number) => {
+    going.current = next;
+    virtual.scrollToIndex(next);
+    requestAnimationFrame(() => {
+      if (going.current !== next) return;
+      going.current = null;
+      list.current
+        ?.querySelector<HTMLElement>(`[data-row="${next}"] :is(a[href], button)`)
+        ?.focus({ preventScroll: true });
+    });
+  };
+  useImperativeHandle(handle, () => ({
+    step(by) {
+      const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
+      const at = going.current ?? Number(focused ?? -1);
+      if (rows.length > 0) focusAt(Math.min(rows.length - 1, Math.max(0, at + by)));
+    },
+    toTop: () => virtual.scrollToIndex(0),
+  }));
+
+  return (
+    <div className={classes['scroller']} ref={scroller}>
+      <ul
+        ref={list}
+        className={classes['list']}
+        aria-label={props.label}
+        style={{ height: virtual.getTotalSize() }}
+        data-testid={props.testId}
+      >
+        {shown.map((place) => {
+          const row = rows[place.index];
+          if (!row) return null;
+          return (
+            <li
+              key={place.key}
+              ref={virtual.measureElement}
+              data-index={place.index}
+              data-row={place.index}
+              data-active={row.id === props.activeId}
+              aria-setsize={hasMore ? -1 : rows.length}
+              aria-posinset={place.index + 1}
+              className={classes['row']}
+              style={{ transform: `translateY(${place.start}px)` }}
+            >
+              {props.children(row)}
+            </li>
+          );
+        })}
+      </ul>
+      {props.footer}
+    </div>
+  );
+}
