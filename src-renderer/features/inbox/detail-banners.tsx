@@ -108,3 +108,19 @@ export function UnsavedEditBanner({
     </Banner>
   );
 }
+
+/** Something in it was made not to be seen. */
+export function HiddenBanner({ onLook }: { onLook: () => void }) {
+  const xrayKeys = useAriaKeys('inbox.xray');
+  return (
+    <Banner
+      actions={
+        <Button variant="default" onClick={onLook} rightSection={<Kbd hotkey="inbox.xray" />} {...xrayKeys}>
+          <Trans>Look with X-ray</Trans>
+        </Button>
+      }
+    >
+      <Trans>There is something in this text that you can’t see as it is drawn here.</Trans>
+    </Banner>
+  );
+}

@@ -1,20 +1,23 @@
-import { useLingui } from '@lingui/react/macro';
+import { Plural, useLingui } from '@lingui/react/macro';
+import { IconAlertTriangle } from '@tabler/icons-react';
 import type { KeyboardEvent } from 'react';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { Kbd } from '../../components/kbd';
 import type { HotkeyId } from '../../hotkeys/catalogue';
 import classes from './inbox-toolbar.module.css';
 
-export type DetailTab = 'rendered' | 'diff' | 'raw';
+export type DetailTab = 'rendered' | 'diff' | 'raw' | 'xray';
 
 interface DetailTabsProps {
   readonly detail: InboxDetail;
   readonly tab: DetailTab;
   readonly onTab: (tab: DetailTab) => void;
+  /** Findings of the X-ray lens that need a look. */
+  readonly alarms: number;
 }
 
-/** Three ways to look at the same bytes: drawn, compared with the version before, and as they are. */
-export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
+/** Four ways to look at the same bytes: drawn, compared with the version before, as they are, and sign by sign. */
+export function DetailTabs({ detail, tab, onTab, alarms }: DetailTabsProps) {
   const { t } = useLingui();
   const before = detail.version - 1;
   const tabs: readonly { value: DetailTab; label: string; hotkey?: HotkeyId }[] = [
@@ -29,6 +32,7 @@ export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
         ]
       : []),
     { value: 'raw', label: t`Raw` },
+    { value: 'xray', label: t`X-ray`, hotkey: 'inbox.xray' },
   ];
   const handleKeyDown = (event: KeyboardEvent, index: number) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
@@ -54,6 +58,15 @@ export function DetailTabs({ detail, tab, onTab }: DetailTabsProps) {
           onKeyDown={(event) => handleKeyDown(event, index)}
         >
           {label}
+          {value === 'xray' && alarms > 0 ? (
+            <span className={classes['alarms']}>
+              <span aria-hidden="true">{alarms}</span>
+              <IconAlertTriangle size={14} aria-hidden="true" />
+              <span className="sr-only">
+                <Plural value={alarms} one="# finding" other="# findings" />
+              </span>
+            </span>
+          ) : null}
           {hotkey ? <Kbd hotkey={hotkey} /> : null}
         </button>
       ))}

@@ -7,7 +7,13 @@ import { useHotkeys } from '../../hotkeys/hotkeys';
 import { AgentSays } from './agent-says';
 import { ContextPane } from './context-pane';
 import { canRetry, DecisionBar } from './decision-bar';
-import { LeftoverEditBanner, SnoozedBanner, StaleBanner, UnsavedEditBanner } from './detail-banners';
+import {
+  HiddenBanner,
+  LeftoverEditBanner,
+  SnoozedBanner,
+  StaleBanner,
+  UnsavedEditBanner,
+} from './detail-banners';
 import { DetailHeader } from './detail-header';
 import { DiffView } from './diff-view';
 import { changedFields, EditChanges, EditForm, tooLongFields } from './edit-form';
@@ -21,6 +27,7 @@ import { scrollPage, useReadCoverage } from './use-read-coverage';
 import type { Triage } from './use-triage';
 import { useHint } from './use-hint';
 import { DetailTabs, type DetailTab } from './detail-tabs';
+import { useVersionXray, XrayTab } from './xray-tab';
 
 // Loaded once the page is up (see inbox-page.tsx): its dialog is half of this page's code.
 const RejectDialog = lazy(async () => ({ default: (await import('./reject-dialog')).RejectDialog }));
@@ -65,6 +72,7 @@ export function InboxDetailView(props: InboxDetailProps) {
   const defaultTab: DetailTab = isChangedWhileOpen ? 'diff' : 'rendered';
   const tab = isEditing ? 'rendered' : chosenTab?.version === detail.version ? chosenTab.tab : defaultTab;
   const setTab = (next: DetailTab) => setChosenTab({ version: detail.version, tab: next });
+  const lens = useVersionXray(version);
   const isArmed = notice?.kind === 'irreversible';
   const isBusy = triage.isBusy(detail.id);
   const changes = changedFields(version.fields, draft ?? {});
@@ -110,6 +118,12 @@ export function InboxDetailView(props: InboxDetailProps) {
     if (!canSave || isBusy) return;
     if (thenApprove && !(isShown() && isMeant(by))) return;
     void triage.save(detail, changes, thenApprove);
+  };
+  const canSanitise = isPending && mayDecide && !isEditing && Object.keys(lens.changes).length > 0;
+  const handleSanitise = () => {
+    if (!canSanitise || isBusy) return;
+    if (draft && canSave) triage.say({ id: detail.id, kind: 'unsaved_edit' });
+    else void triage.save(detail, lens.changes, false);
   };
   const handleEdit = () => {
     if (!isPending || !mayDecide || !version.fields.some((field) => field.isEditable)) return;
@@ -195,6 +209,16 @@ export function InboxDetailView(props: InboxDetailProps) {
       run: () => setTab(tab === 'diff' ? 'rendered' : 'diff'),
     },
     {
+      id: 'inbox.sanitise',
+      isEnabled: canSanitise && tab === 'xray' && !isAsking,
+      run: handleSanitise,
+    },
+    {
+      id: 'inbox.xray',
+      isEnabled: !isEditing,
+      run: () => setTab(tab === 'xray' ? 'rendered' : 'xray'),
+    },
+    {
       id: 'inbox.pageUp',
       run: () => handlePage(-1),
     },
@@ -209,7 +233,9 @@ export function InboxDetailView(props: InboxDetailProps) {
     <section className={classes['detail']} aria-label={t`Proposal`} data-testid="inbox-detail">
       <div className={classes['sizer']}>
         <DetailHeader detail={detail} version={version} onBack={onBack} />
-        {isEditing ? null : <DetailTabs detail={detail} tab={tab} onTab={setTab} />}
+        {isEditing ? null : (
+          <DetailTabs detail={detail} tab={tab} onTab={setTab} alarms={lens.xray?.alarms ?? 0} />
+        )}
         <div
           className={classes['scroller']}
           ref={setScroller}
@@ -238,9 +264,20 @@ export function InboxDetailView(props: InboxDetailProps) {
             {isPending && detail.snoozedUntil ? (
               <SnoozedBanner until={detail.snoozedUntil} onWake={() => void triage.snooze(detail, null)} />
             ) : null}
+            {isPending && !isEditing && tab === 'rendered' && lens.xray?.isHiding === true ? (
+              <HiddenBanner onLook={() => setTab('xray')} />
+            ) : null}
             {isPending ? null : <Outcome detail={detail} />}
             {tab === 'diff' ? <DiffView detail={detail} /> : null}
             {tab === 'raw' ? <RawView version={version} /> : null}
+            {tab === 'xray' ? (
+              <XrayTab
+                lens={lens}
+                nextVersion={detail.version + 1}
+                onSanitise={isPending && mayDecide ? handleSanitise : undefined}
+                isBusy={isBusy}
+              />
+            ) : null}
             {tab === 'rendered' ? (
               <div ref={setPayload} data-testid="payload">
                 {isEditing ? (
@@ -258,7 +295,7 @@ export function InboxDetailView(props: InboxDetailProps) {
               </div>
             ) : null}
             {isEditing ? <EditChanges fields={version.fields} draft={draft ?? {}} /> : null}
-            {version.note ? <AgentSays note={version.note} /> : null}
+            {version.note && tab !== 'xray' ? <AgentSays note={version.note} /> : null}
           </div>
           {isWide ? null : (
             <details className={classes['context']}>

@@ -264,6 +264,24 @@ describe('sanitise', () => {
 });
 
 describe('its cost', () => {
+  it('grows with the text and no faster', () => {
+    const prose =
+      'A year ago eleven households in one stairwell bought a single battery, instead of eleven small ones; this is ' +
+      'what the numbers (212 cycles) say. See https://example.com/a?b=1 for more. Schöne Grüße! \u2764\uFE0F\n';
+    const time = (length: number) => {
+      const text = prose.repeat(Math.ceil(length / prose.length)).slice(0, length);
+      const runs = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        xray(text);
+        return performance.now() - started;
+      });
+      return Math.min(...runs);
+    };
+    time(10_000);
+    // Ten times the text: quadratic work would take a hundred times as long.
+    expect(time(100_000)).toBeLessThan(40 * time(10_000) + 20);
+  });
+
   const UNITS = [
     ...[
       'a',

@@ -2,7 +2,14 @@ import { foldView } from '../../../src-server/lib/text/scan/folded-view';
 import { findSensitive, type Sensitive } from '../../../src-server/lib/text/scan/scan';
 import { findAgentSpeech, type SpeechReason } from './agent-speech';
 import { type BlobForm, findBlobs } from './blobs';
-import { createLookAlikes, isMixedScript, type LookAlikes, scriptsOf, skeletonOf } from './confusables';
+import {
+  createLookAlikes,
+  isMixedScript,
+  type LookAlikes,
+  oddLettersOf,
+  scriptsOf,
+  skeletonOf,
+} from './confusables';
 import { findLinks, type FoundLink, WELL_KNOWN_HOSTS } from './links';
 import { type ChipSegment, readCodes, type Segment, segmentsOf } from './segments';
 import { decodeSmuggled } from './smuggled';
@@ -35,8 +42,14 @@ export type Fact =
   | { readonly kind: 'gap'; readonly count: number }
   | { readonly kind: 'pile'; readonly count: number }
   /** `looksLike` is the known name it can be taken for; else its alphabets are mixed. */
-  | { readonly kind: 'handle'; readonly looksLike: string | null; readonly scripts: readonly string[] }
-  | { readonly kind: 'mixed_word'; readonly scripts: readonly string[] }
+  | {
+      readonly kind: 'handle';
+      readonly looksLike: string | null;
+      readonly scripts: readonly string[];
+      /** Letters that are not of the main alphabet. */
+      readonly odd: readonly number[];
+    }
+  | { readonly kind: 'mixed_word'; readonly scripts: readonly string[]; readonly odd: readonly number[] }
   | { readonly kind: 'link'; readonly link: FoundLink }
   | { readonly kind: 'blob'; readonly form: BlobForm; readonly decoded: Decoded | null }
   | { readonly kind: 'own_key' | 'secret' | 'email' | 'phone' }
@@ -230,6 +243,7 @@ interface View {
 function inView({ text: view, isAsWritten }: View, names: Names, decode: (text: string) => Decoded): Draft[] {
   const links = findLinks(view, names.hosts, isAsWritten);
   const inLink = coverOf(links);
+  const handles = handlesIn({ text: view, isAsWritten }, names.handles);
   return [
     ...links.map((link): Draft => ({
       ...spanOf(link),
@@ -248,8 +262,8 @@ function inView({ text: view, isAsWritten }: View, names: Names, decode: (text: 
       const severity = isGrave ? 'danger' : isInLink || decoded === null ? 'info' : 'warn';
       return { ...spanOf(blob), severity, fact: { kind: 'blob', form: blob.form, decoded } };
     }),
-    ...handlesIn({ text: view, isAsWritten }, names.handles),
-    ...mixedWordsIn(view, inLink),
+    ...handles,
+    ...mixedWordsIn(view, coverOf([...links, ...handles])),
   ];
 }
 
@@ -288,23 +302,27 @@ function handlesIn({ text: view, isAsWritten }: View, known: LookAlikes): Draft[
       from: match.index,
       to: match.index + 1 + name.length,
       severity: 'danger',
-      fact: { kind: 'handle', looksLike, scripts },
+      fact: { kind: 'handle', looksLike, scripts, odd: oddLettersOf(name) },
     });
   }
   return drafts;
 }
 
 /** "pаypal" with a Cyrillic а; not "Δx" or "µm", whose letters look like no Latin ones. */
-function mixedWordsIn(view: string, inLink: (at: number) => boolean): Draft[] {
+function mixedWordsIn(view: string, isTold: (at: number) => boolean): Draft[] {
   const drafts: Draft[] = [];
   if (!BEYOND_ASCII.test(view)) return drafts;
   for (const match of view.matchAll(WORD)) {
     if (drafts.length >= MAX_HANDLES) break;
     const [word] = match;
-    if (!BEYOND_ASCII.test(word) || !isMixedScript(word) || view.charAt(match.index - 1) === '@') continue;
-    if (!/^[\x20-\x7e]+$/.test(skeletonOf(word)) || inLink(match.index)) continue;
+    if (!BEYOND_ASCII.test(word) || !isMixedScript(word)) continue;
+    if (!/^[\x20-\x7e]+$/.test(skeletonOf(word)) || isTold(match.index)) continue;
     const span = { from: match.index, to: match.index + word.length };
-    drafts.push({ ...span, severity: 'danger', fact: { kind: 'mixed_word', scripts: scriptsOf(word) } });
+    drafts.push({
+      ...span,
+      severity: 'danger',
+      fact: { kind: 'mixed_word', scripts: scriptsOf(word), odd: oddLettersOf(word) },
+    });
   }
   return drafts;
 }

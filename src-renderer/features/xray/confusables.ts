@@ -92,6 +92,18 @@ export function scriptsOf(word: string): string[] {
   return [...found];
 }
 
+/** The letters of a mixed word that are not of its main alphabet, each once. */
+export function oddLettersOf(word: string): number[] {
+  const letters = Array.from(word).filter((character) => LETTER.test(character));
+  const byScript = new Map<string, string[]>();
+  for (const letter of letters) {
+    const script = scriptsOf(letter)[0] ?? '';
+    byScript.set(script, [...(byScript.get(script) ?? []), letter]);
+  }
+  const [, ...odd] = [...byScript.values()].sort((a, b) => b.length - a.length);
+  return [...new Set(odd.flat())].map((letter) => letter.codePointAt(0) ?? 0);
+}
+
 /** True when letters of two alphabets stand in one word, as nobody spells (UTS #39 §5). */
 export function isMixedScript(word: string): boolean {
   return scriptsOf(word).length > 1;

@@ -13,6 +13,8 @@ export interface Piece {
   readonly marks: readonly Finding[];
   /** Findings whose last code point it holds: their numbers are printed behind it. */
   readonly ends: readonly Finding[];
+  /** How many chips and numbers stand before it. */
+  readonly stop: number;
 }
 
 const GRAVITY = { danger: 0, warn: 1, info: 2 };
@@ -28,6 +30,7 @@ export function layOut({ segments, findings }: XrayReport, limit: number): { pie
   let open: Finding[] = [];
   let next = 0;
   let cut = 0;
+  let stop = 0;
   const total = segments.at(-1)?.to ?? 0;
 
   const push = (from: number, to: number, text: string | null, chip: ChipSegment | null) => {
@@ -42,7 +45,8 @@ export function layOut({ segments, findings }: XrayReport, limit: number): { pie
     }
     const marks = open.toSorted((a, b) => GRAVITY[a.severity] - GRAVITY[b.severity]);
     const ends = open.filter((finding) => finding.to <= to).sort((a, b) => a.number - b.number);
-    pieces.push({ from, to, text, chip, marks, ends });
+    pieces.push({ from, to, text, chip, marks, ends, stop });
+    stop += (chip === null ? 0 : 1) + ends.length;
   };
 
   for (const segment of segments) {

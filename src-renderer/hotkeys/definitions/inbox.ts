@@ -68,6 +68,11 @@ export const inboxHotkeys = {
     'inbox.guide': { keys: ['m'], label: msg`Tell the agent for good` },
     'inbox.retry': { keys: ['y'], label: msg`Run again` },
     'inbox.diff': { keys: ['d'], label: msg`Show what changed, and back`, group: read },
+    'inbox.xray': { keys: ['v'], label: msg`Look with X-ray, and back`, group: read },
+    'inbox.sanitise': {
+      keys: ['shift+v'],
+      label: msg`Save it without unseen characters, to read and approve`,
+    },
     'inbox.pageUp': { keys: ['shift+Space'], label: msg`Page up`, group: read, canRepeat: true },
     'inbox.pageDown': { keys: ['Space'], label: msg`Page down`, group: read, canRepeat: true },
   }),
