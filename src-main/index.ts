@@ -1,7 +1,7 @@
 /** Entry of the desktop app: refuses what it must, takes the single-instance lock, and puts the parts together. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { app, clipboard, dialog, protocol, safeStorage, utilityProcess } from 'electron';
+import { app, clipboard, dialog, Menu, protocol, safeStorage, utilityProcess } from 'electron';
 import type { BrowserWindow } from 'electron';
 import { APP_SCHEME, createAppHandler } from './app-scheme';
 import { createCheckpointStore } from './checkpoint-store';
@@ -48,6 +48,8 @@ function main(): void {
     app.quit();
     return;
   }
+  // Else Electron builds a menu of its own first; ours follows the window.
+  Menu.setApplicationMenu(null);
   // Never awaited at top level: 'ready' waits for this module to be evaluated.
   void app
     .whenReady()
@@ -109,7 +111,6 @@ function run(): void {
   const proxy = createConsoleProxy({ whenUp: lifecycle.supervisor.whenUp });
   protocol.handle(APP_SCHEME, createAppHandler({ root: join(import.meta.dirname, '../renderer'), proxy }));
   denyEverything(log);
-  setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale() });
   registerIpc({
     log,
     findContents: () => window?.webContents,
@@ -158,6 +159,9 @@ function run(): void {
 
   lifecycle.start();
   open();
+  setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale() });
+  // Node loads its fetch at the first use: now, while the window's process comes up, not when its page is asked for.
+  setImmediate(() => void new Response());
 }
 
 function refuseToStart(reason: (t: ReturnType<typeof getTexts>) => string): void {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
-import { createLauncher } from './server-process';
+import { createLauncher, type LaunchServer } from './server-process';
 import { createSupervisor } from './supervisor';
 import {
   isRunning,
@@ -24,6 +24,25 @@ describe('starting', () => {
     expect(told.flags).toEqual(['--desktop']);
     expect(told.env.filter((name) => /^(NODE_|ELECTRON_|COUNTERSIGN_NODE)/.test(name))).toEqual([]);
     expect(run.states()).toEqual(['starting', 'up']);
+  });
+
+  it('has its process within the turn that asks for it: the window opens beside it', async () => {
+    const launch = vi.fn<LaunchServer>(bench.launcher());
+    const supervisor = createSupervisor({
+      launch,
+      getLaunch: () => ({
+        args: ['--data', join(bench.folder(), 'well'), '--desktop'],
+        masterKey: MASTER_KEY,
+        checkpoint: undefined,
+      }),
+      onChange: () => undefined,
+      onCheckpoint: () => undefined,
+      log: bench.log,
+      timing: TIMING,
+    });
+    supervisor.start();
+    expect(launch).toHaveBeenCalledOnce();
+    await supervisor.stop();
   });
 
   it('hands the last checkpoint to the next server, and a new secret', async () => {
@@ -55,11 +74,11 @@ describe('starting', () => {
   });
 
   it('gives up on a server that stays silent, and ends it', async () => {
-    const run = supervise(bench, 'hangs', { readyTimeoutMs: 400 });
+    const run = supervise(bench, 'hangs', { readyTimeoutMs: 2000 });
     run.supervisor.start();
     await run.until('failed');
     expect(run.supervisor.state).toMatchObject({
-      failure: { code: 'unexpected', message: 'The server did not get ready within 0.4 s.' },
+      failure: { code: 'unexpected', message: 'The server did not get ready within 2 s.' },
     });
     const { pid } = Started.parse(JSON.parse(run.said()[0] ?? ''));
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 5000 });
@@ -89,7 +108,7 @@ describe('starting', () => {
       timing: TIMING,
     });
     supervisor.start();
-    await vi.waitFor(() => expect(supervisor.state.status).toBe('failed'));
+    await vi.waitFor(() => expect(supervisor.state.status).toBe('failed'), { timeout: 10_000 });
     expect(supervisor.state).toMatchObject({
       failure: { message: expect.stringContaining('did not start') },
     });

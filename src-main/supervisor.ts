@@ -158,8 +158,10 @@ export function createSupervisor(deps: {
     exitsInARow = 0;
     active = undefined;
     change({ status: 'starting' });
-    // One that failed may still hold port and data folder for a moment.
-    void endAll().then(launchUnlessStopped);
+    // One that failed may still hold port and data folder for a moment. Otherwise at once, within this turn: what the
+    // shell does next, opening its window, then happens while the server's process comes up.
+    if (running.size > 0) void endAll().then(launchUnlessStopped);
+    else launch();
   }
 
   function launchUnlessStopped(): void {

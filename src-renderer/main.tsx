@@ -1,18 +1,13 @@
-import '@mantine/core/styles.css';
-import '@mantine/notifications/styles.css';
+import { firstWords } from './locales/first-words';
+import './theme/mantine-styles';
 import '@fontsource-variable/inter/wght.css';
 import './theme/tokens.css';
 import './theme/global.css';
-import { activateLocale, detectLocale } from './locales/i18n';
+import { startApp } from './app/start';
 
-/** The first frame needs the application, its words and, mostly, the Inbox: all three load side by side. */
+/** All that the first frame needs is imported statically, for the build makes one file of it; its words come beside. */
 async function start() {
-  const app = import('./app/start');
-  const words = activateLocale(detectLocale());
-  if (!/\/(?:agents|welcome)\b/.test(globalThis.location.pathname))
-    void import('./features/inbox/inbox-page');
-  await words;
-  const { startApp } = await app;
+  await firstWords;
   startApp();
 }
 

@@ -13,7 +13,7 @@ import type { ConsoleRouter } from './router';
 import { ShellGate } from './shell-gate';
 
 // Nothing is notified while the first page comes up.
-const Notifications = lazy(async () => ({ default: (await import('@mantine/notifications')).Notifications }));
+const Notices = lazy(async () => ({ default: (await import('./notices')).Notices }));
 
 interface AppProps {
   readonly queryClient: QueryClient;
@@ -40,7 +40,7 @@ export function App({ queryClient, live, router, nonce }: AppProps) {
               <RouterProvider router={router} />
             </ShellGate>
             <Suspense>
-              <Notifications position="bottom-right" limit={3} autoClose={6000} containerWidth={360} />
+              <Notices />
             </Suspense>
             <Announcer />
           </LiveProvider>

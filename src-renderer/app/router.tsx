@@ -10,6 +10,7 @@ import { validateActivitySearch } from '../features/activity/activity-search';
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
 import { validateAuditSearch } from '../features/audit/audit-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
+import { InboxPage } from '../features/inbox/inbox-page';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
@@ -34,7 +35,8 @@ const inboxRoute = createRoute({
   getParentRoute: () => frameRoute,
   path: '/inbox',
   validateSearch: validateInboxSearch,
-  component: lazyRouteComponent(() => import('../features/inbox/inbox-page'), 'InboxPage'),
+  // The page a day begins with; every other one is loaded when it is opened (scripts/start-path.ts).
+  component: InboxPage,
 });
 
 const agentsRoute = createRoute({

@@ -12,7 +12,8 @@ const UnlockPage = lazy(async () => ({ default: (await import('./unlock-page')).
 
 /**
  * What the desktop shell has to say before there is a page: unlocking, starting, not able to start. Once the page was
- * up it stays mounted under everything that comes later. In a browser there is nothing to say.
+ * up it stays mounted under everything that comes later; a first start mounts it already while the server comes up, so
+ * that its calls wait in the shell and not its first frame. In a browser there is nothing to say.
  */
 export function ShellGate({ children }: { children: ReactNode }) {
   const state = useShellState();
@@ -23,10 +24,11 @@ export function ShellGate({ children }: { children: ReactNode }) {
 
   const isLocked = state !== null && state.keychain.status !== 'ready';
   const isFailed = state?.server === 'failed';
-  const isCovered = isLocked || isFailed;
+  const isComing = state?.server === 'starting' && !isLocked;
+  const isCovered = isLocked || isFailed || !wasUp;
   return (
     <>
-      {wasUp ? (
+      {wasUp || isComing ? (
         <div className={classes['page']} hidden={isCovered} inert={isCovered}>
           {children}
         </div>
@@ -35,7 +37,7 @@ export function ShellGate({ children }: { children: ReactNode }) {
         {isLocked ? <UnlockPage keychain={state.keychain} /> : null}
         {isFailed && !isLocked ? <StartFailurePage failure={state.failure} /> : null}
       </Suspense>
-      {!wasUp && !isCovered ? <StartingPage /> : null}
+      {!wasUp && !isLocked && !isFailed ? <StartingPage /> : null}
     </>
   );
 }

@@ -6,8 +6,8 @@ import {
   Input,
   type MantineColorsTuple,
   Menu,
-  Modal,
-  Notification,
+  type Modal,
+  type Notification,
   Tooltip,
 } from '@mantine/core';
 
@@ -74,7 +74,8 @@ export const theme = createTheme({
         },
       }),
     }),
-    Modal: Modal.extend({
+    // Only named, not imported: dialogs and notices are no part of the start.
+    Modal: {
       defaultProps: {
         overlayProps: { backgroundOpacity: 0.4 },
         centered: true,
@@ -83,8 +84,10 @@ export const theme = createTheme({
         // Its <header> would count as a second banner of the page beside the title bar.
         attributes: { header: { role: 'presentation' } },
       },
-    }),
-    Notification: Notification.extend({ styles: { description: { color: 'var(--cs-text)' } } }),
+    } satisfies Parameters<typeof Modal.extend>[0],
+    Notification: {
+      styles: { description: { color: 'var(--cs-text)' } },
+    } satisfies Parameters<typeof Notification.extend>[0],
     Menu: Menu.extend({ defaultProps: { shadow: 'md', transitionProps: { duration: 80 } } }),
     Tooltip: Tooltip.extend({
       defaultProps: { openDelay: 350, transitionProps: { duration: 80 }, withArrow: false },
