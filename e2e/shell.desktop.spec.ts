@@ -144,12 +144,19 @@ test('the page has no Node, no Electron, and of the bridge what the contract nam
   }));
   expect(seen.globals).toEqual([]);
   expect(seen.bridge).toEqual([
+    'changePort',
     'copyText',
+    'getShellSettings',
     'getShellState',
+    'onLink',
     'onShellState',
+    'openDataFolder',
     'openExternal',
+    'restoreUpdateCopy',
     'retryServer',
+    'takeLink',
     'unlock',
+    'updateShellSettings',
   ]);
 });
 

@@ -8,9 +8,10 @@ import { buildAgentApp, buildConsoleApp } from './app';
 import type { Config, Secrets } from './config';
 import type { FailedMessage, InitMessage, ReadyMessage, ServerToShell } from './contract/process';
 import { createContext, type Context } from './context';
-import { migrate } from './db/migrate';
-import { openDatabase } from './db/open';
+import { migrate, MigrationError, NewerDataError } from './db/migrate';
+import { openDatabase, type OpenDatabase } from './db/open';
 import { continuesFrom } from './domain/audit/audit.source';
+import { findUpdateCopy, makeUpdateCopy, restoreUpdateCopy } from './domain/backups/update-copies';
 import { systemCaller } from './gate/caller';
 import {
   findInstanceMode,
@@ -21,7 +22,7 @@ import {
   WrongRecoveryCodeError,
 } from './domain/identity/keyring';
 import { readServerMasterKey } from './domain/identity/master-key';
-import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
+import { acquireFolderLock, FolderHeldError, type FolderLock } from './lib/folder-lock';
 import { createLogger, type Logger } from './lib/logger';
 import { findFreePort, findPortHolder } from './lib/ports';
 
@@ -73,7 +74,32 @@ async function start(
   const init = config.mode === 'desktop' ? await waitForInit(port) : undefined;
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = acquireFolderLock(config.dataFolder);
-  const database = openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
+  try {
+    return await startLocked({ config, secrets, port, log, init, lock });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function startLocked({
+  config,
+  secrets,
+  port,
+  log,
+  init,
+  lock,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly port: ShellPort | undefined;
+  readonly log: Logger;
+  readonly init: InitMessage | undefined;
+  readonly lock: FolderLock;
+}): Promise<RunningServer> {
+  const keptFile =
+    init?.restoreCopy === undefined ? undefined : putCopyBack(config, init, init.restoreCopy, log);
+  const database = openMigrated({ config, secrets, init, keptFile, log });
   // Before any key is looked for: a folder of the other mode says so, rather than that its key is missing.
   const storedMode = findInstanceMode(database.reader);
   if (storedMode && storedMode !== config.mode) throw new WrongModeError(storedMode);
@@ -135,6 +161,64 @@ async function start(
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** The person chose in the window to go back to the data before the update; answers where the newer file is kept. */
+function putCopyBack(config: Config, init: InitMessage, name: string, log: Logger): string | null {
+  const keptFile = restoreUpdateCopy({
+    dataFolder: config.dataFolder,
+    name,
+    masterKey: Buffer.from(init.masterKey, 'base64'),
+    recoveryCode: init.recoveryCode,
+  });
+  log.warn({ name, keptFile }, 'the copy made before the update was put back');
+  return keptFile;
+}
+
+/**
+ * Opens the database and brings it to this version, after a copy was made of what is there.
+ * @throws RestoredError instead of updating data that a person has just put back: they say when
+ */
+function openMigrated({
+  config,
+  secrets,
+  init,
+  keptFile,
+  log,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly init: InitMessage | undefined;
+  readonly keptFile: string | null | undefined;
+  readonly log: Logger;
+}): OpenDatabase {
+  return openDatabase(config.dataFolder, (sqlite) =>
+    migrate(sqlite, {
+      beforeMigrating(pending) {
+        if (keptFile !== undefined) throw new RestoredError(keptFile);
+        const masterKey = init
+          ? Buffer.from(init.masterKey, 'base64')
+          : serverMasterKey(config, secrets, false, log);
+        const file = makeUpdateCopy({
+          dataFolder: config.dataFolder,
+          sqlite,
+          pending,
+          masterKey,
+          recoveryCode: init?.recoveryCode,
+          now: Date.now(),
+        });
+        log.info({ file, pending }, 'a copy was made before the update of the data');
+      },
+    }),
+  );
+}
+
+/** The data is as it was before the update; this version would update it again. */
+class RestoredError extends Error {
+  constructor(readonly keptFile: string | null) {
+    super('The copy made before the update is in place.');
+    this.name = 'RestoredError';
+  }
 }
 
 async function waitForInit(port: ShellPort | undefined): Promise<InitMessage> {
@@ -234,5 +318,19 @@ async function toFailure(error: unknown, config: Config): Promise<FailedMessage>
   if (error instanceof WrongMasterKeyError || error instanceof WrongRecoveryCodeError) {
     return { type: 'failed', code: 'wrong_key', message, details: { dataFolder: config.dataFolder } };
   }
-  return { type: 'failed', code: 'unexpected', message, details: { dataFolder: config.dataFolder } };
+  const { dataFolder } = config;
+  if (error instanceof RestoredError) {
+    const { keptFile } = error;
+    return {
+      type: 'failed',
+      code: 'restored',
+      message,
+      details: { dataFolder, ...(keptFile ? { keptFile } : {}) },
+    };
+  }
+  const updateCopy = findUpdateCopy(dataFolder);
+  const details = { dataFolder, ...(updateCopy ? { updateCopy } : {}) };
+  if (error instanceof MigrationError) return { type: 'failed', code: 'migration_failed', message, details };
+  if (error instanceof NewerDataError) return { type: 'failed', code: 'data_newer', message, details };
+  return { type: 'failed', code: 'unexpected', message, details };
 }

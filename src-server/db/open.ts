@@ -64,7 +64,12 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   tune(write);
   // A checkpoint costs a sync of its own; 40 MB of log are read as fast as the file.
   write.pragma('wal_autocheckpoint = 10000');
-  migrate(write);
+  try {
+    migrate(write);
+  } catch (error) {
+    write.close();
+    throw error;
+  }
   const read = new Database(file, { readonly: true });
   tune(read);
   read.pragma('query_only = ON');

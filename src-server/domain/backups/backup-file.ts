@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { z } from 'zod';
-import type { Vault } from '../lib/vault';
+import type { Vault } from '../../lib/vault';
 
 /**
  * An encrypted backup (decisions §5): the database as one file, sealed under a key that comes from the data key.
@@ -33,9 +33,13 @@ const headerSchema = z.object({
 });
 export type BackupHeader = z.infer<typeof headerSchema>;
 
-/** The file is no backup, is of another kind, or was damaged or changed since it was made. */
+/** The file is no backup, was damaged or changed since it was made (`damaged`), or is of a newer version (`outdated`). */
 export class BackupFileError extends Error {
-  constructor(message: string, cause?: unknown) {
+  constructor(
+    message: string,
+    cause?: unknown,
+    readonly code: 'damaged' | 'outdated' = 'damaged',
+  ) {
     super(message, { cause });
     this.name = 'BackupFileError';
   }
