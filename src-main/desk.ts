@@ -49,7 +49,8 @@ export function createDesk(deps: {
     openLink,
     texts,
     hasButtons: process.platform === 'darwin' || process.platform === 'win32',
-    isWatching: () => findWindow()?.isFocused() === true,
+    // A hidden window can keep the focus where there is no window manager.
+    isWatching: () => findWindow()?.isVisible() === true && findWindow()?.isFocused() === true,
     log,
   });
   const tray = createTray({

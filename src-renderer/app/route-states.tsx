@@ -30,6 +30,7 @@ export function UnknownLinkPage() {
   const { t } = useLingui();
   return (
     <div className={classes['wait']}>
+      <h1 className="sr-only">Countersign</h1>
       <EmptyState
         icon={<IconUnlink size={28} stroke={1.5} />}
         title={t`This link is not known`}

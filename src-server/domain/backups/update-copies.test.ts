@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Config } from '../../config';
+import { readConfig } from '../../config';
 import type { FailedMessage, ServerToShell } from '../../contract/process';
 import { migrate } from '../../db/migrate';
 import { DATABASE_FILE, openDatabase } from '../../db/open';
@@ -68,23 +68,6 @@ function makeWhollyOldData(): void {
   database[Symbol.dispose]();
 }
 
-const config = (): Config => ({
-  mode: 'desktop',
-  dataFolder: folder,
-  host: '127.0.0.1',
-  port: 0,
-  hasConsole: false,
-  hasLimits: false,
-  allowsLocalTargets: false,
-  allowsSignUp: false,
-  publicUrl: undefined,
-  consoleFolder: undefined,
-  socketPath: undefined,
-  logLevel: 'silent',
-  smtpUrl: undefined,
-  mailFrom: 'Countersign <countersign@localhost>',
-});
-
 /** Starts the server as the shell does; answers its last word, and stops it. */
 async function start(init: { restoreCopy?: string; key?: Buffer } = {}): Promise<ServerToShell | undefined> {
   const said: ServerToShell[] = [];
@@ -98,7 +81,9 @@ async function start(init: { restoreCopy?: string; key?: Buffer } = {}): Promise
     }),
   };
   try {
-    const server = await serve(config(), { masterKeyFile: undefined, masterKey: undefined }, port);
+    const argv = ['--data', folder, '--port', '0', '--desktop'];
+    const { config, secrets } = readConfig(argv, { COUNTERSIGN_LOG_LEVEL: 'silent' });
+    const server = await serve(config, secrets, port);
     await server[Symbol.asyncDispose]();
   } catch {
     // What it was is in its last message.
