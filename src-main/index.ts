@@ -21,11 +21,11 @@ import { focusWindow, openMainWindow } from './main-window';
 import { setAppMenu } from './menu';
 import { denyEverything, openExternal } from './security';
 import { findTakenPort } from './port-check';
-import { createLauncher, findServerNode, toUnpackedPath } from './server-process';
+import { createLauncher, findServerNode, isTestRuntime, toUnpackedPath } from './server-process';
 import { createSettingsStore } from './settings';
 import { createShellSettings, startCommand } from './shell-settings';
 import { createSupervisor } from './supervisor';
-import { findPortSwitch, findSwitch, listDebugSwitches } from './switches';
+import { findPortSwitch, findSwitch, listRefusedSwitches } from './switches';
 import { getTexts } from './texts';
 import { createWindowStateStore } from './window-state';
 
@@ -37,9 +37,12 @@ const earlyLinks: string[] = [];
 main();
 
 function main(): void {
-  const debugSwitches = listDebugSwitches(process.argv);
-  if (app.isPackaged && debugSwitches.length > 0) {
-    refuseToStart((t) => t.debugSwitches(debugSwitches.join(', ')));
+  const refused = listRefusedSwitches(process.argv, {
+    isPackaged: app.isPackaged,
+    isTestRuntime: isTestRuntime(process.versions['napi'] ?? '0'),
+  });
+  if (refused.length > 0) {
+    refuseToStart((t) => t.debugSwitches(refused.join(', ')));
     return;
   }
   // Node opens its debugger at this signal unless somebody else listens to it.
