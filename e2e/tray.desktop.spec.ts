@@ -25,6 +25,7 @@ async function watchSystem(app: ElectronApplication): Promise<() => Promise<Draw
     const drawn: Drawn = { tooltips: [], menus: [], notifications: [] };
     const kept: unknown[] = [];
     Object.assign(globalThis, { drawn, kept });
+    // eslint-disable-next-line typescript/unbound-method -- called with the tray's own `this` below
     const { setToolTip, setContextMenu } = Tray.prototype;
     Tray.prototype.setToolTip = function (text) {
       drawn.tooltips.push(text);
@@ -35,6 +36,7 @@ async function watchSystem(app: ElectronApplication): Promise<() => Promise<Draw
       Object.assign(globalThis, { trayMenu: menu });
       setContextMenu.call(this, menu);
     };
+    // eslint-disable-next-line typescript/unbound-method -- as above
     const { show } = Notification.prototype;
     Notification.prototype.show = function () {
       drawn.notifications.push({ title: this.title, body: this.body });

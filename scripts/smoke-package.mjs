@@ -131,11 +131,9 @@ async function firstMinutes(page) {
   );
   const { url, key } = await page.evaluate(async () => {
     const call = async (method, path, body) => {
-      const answer = await fetch(`/api/console${path}`, {
-        method,
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      });
+      const headers = { 'content-type': 'application/json' };
+      const request = { method, headers, body: JSON.stringify(body) };
+      const answer = await fetch(`/api/console${path}`, request);
       if (!answer.ok) throw new Error(`${path} answered ${answer.status}`);
       return answer.json();
     };

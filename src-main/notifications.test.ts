@@ -116,7 +116,7 @@ function world(options: { hasButtons?: boolean } = {}) {
     wallClock: (day: number, hours: number) => (clock = { day, minutes: hours * 60 }),
     watch: () => (isWatching = true),
     inbox: (id: string, change: string) => notifications.note({ topic: 'inbox', id, change }),
-    async propose(...given: InboxDetail[]) {
+    propose: async (...given: InboxDetail[]): Promise<void> => {
       for (const item of given) {
         items.set(item.id, item);
         notifications.note({ topic: 'inbox', id: item.id, change: 'proposed' });
