@@ -3,6 +3,8 @@ import { NOTIFICATION_CHANNEL, SHELL_CHANNEL_HEADER, SOCKET_SECRET_HEADER } from
 import type { Context } from './context';
 import { agentRoutes } from './doors/console/agents.routes';
 import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
+import { dataRoutes } from './doors/console/data.routes';
+import { mountDataFiles } from './doors/console/data-files.route';
 import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes, NOTIFICATION_CLIENT } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
@@ -51,6 +53,7 @@ function mountStreams(
   callerOf: (request: FastifyRequest) => Promise<Caller> | Caller,
 ): void {
   mountEvents(app, { live: context.live, callerOf });
+  mountDataFiles(app, { backups: context.backups, exports: context.exports, callerOf });
   mountAuditDownloads(app, {
     exporter: context.auditExporter,
     verifierFile: context.config.verifierFile,
@@ -70,6 +73,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       setup,
       demo,
     }),
+    ...dataRoutes(context),
     ...inboxRoutes({ reader, gate, inbox, channel }),
     ...auditRoutes({
       reader,

@@ -11,6 +11,7 @@ import { createContext, type Context } from './context';
 import { migrate, MigrationError, NewerDataError } from './db/migrate';
 import { openDatabase, type OpenDatabase } from './db/open';
 import { continuesFrom } from './domain/audit/audit.source';
+import { carryOutAtStart } from './domain/backups/at-start';
 import { findUpdateCopy, makeUpdateCopy, restoreUpdateCopy } from './domain/backups/update-copies';
 import { systemCaller } from './gate/caller';
 import {
@@ -23,6 +24,7 @@ import {
 } from './domain/identity/keyring';
 import { readServerMasterKey } from './domain/identity/master-key';
 import { acquireFolderLock, FolderHeldError, type FolderLock } from './lib/folder-lock';
+import { createLogRing, type LogRing } from './lib/log-ring';
 import { createLogger, type Logger } from './lib/logger';
 import { findFreePort, findPortHolder } from './lib/ports';
 
@@ -46,9 +48,10 @@ export async function serve(
 ): Promise<RunningServer> {
   // Everything this process writes is its user's alone.
   process.umask(0o077);
-  const log = createLogger(config.logLevel);
+  const ring = createLogRing();
+  const log = createLogger(config.logLevel, ring);
   try {
-    return await start(config, secrets, port, log);
+    return await start(config, secrets, port, log, ring);
   } catch (error) {
     const failure = await toFailure(error, config);
     port?.post(failure);
@@ -68,6 +71,7 @@ async function start(
   secrets: Secrets,
   port: ShellPort | undefined,
   log: Logger,
+  ring: LogRing,
 ): Promise<RunningServer> {
   if (!config.hasLimits) log.warn('rate limits are OFF: for tests and benchmarks only');
   if (config.allowsLocalTargets) log.warn('outbound calls to local addresses are ALLOWED: for tests only');
@@ -75,7 +79,7 @@ async function start(
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = acquireFolderLock(config.dataFolder);
   try {
-    return await startLocked({ config, secrets, port, log, init, lock });
+    return await startLocked({ config, secrets, port, log, ring, init, lock });
   } catch (error) {
     lock[Symbol.dispose]();
     throw error;
@@ -87,6 +91,7 @@ async function startLocked({
   secrets,
   port,
   log,
+  ring,
   init,
   lock,
 }: {
@@ -94,11 +99,13 @@ async function startLocked({
   readonly secrets: Secrets;
   readonly port: ShellPort | undefined;
   readonly log: Logger;
+  readonly ring: LogRing;
   readonly init: InitMessage | undefined;
   readonly lock: FolderLock;
 }): Promise<RunningServer> {
   const keptFile =
     init?.restoreCopy === undefined ? undefined : putCopyBack(config, init, init.restoreCopy, log);
+  const started = carryOutAtStart({ dataFolder: config.dataFolder, now: new Date(), log });
   const database = openMigrated({ config, secrets, init, keptFile, log });
   // Before any key is looked for: a folder of the other mode says so, rather than that its key is missing.
   const storedMode = findInstanceMode(database.reader);
@@ -113,6 +120,7 @@ async function startLocked({
     config,
     masterKey,
     log,
+    logRing: ring,
     database,
     onCheckpoint: (checkpoint) => port?.post({ type: 'checkpoint', checkpoint }),
   });
@@ -120,6 +128,7 @@ async function startLocked({
     log.error({ kept: init.checkpoint }, 'the audit log does not go on from the checkpoint this app kept');
     context.recordDiscontinuity(init.checkpoint);
   }
+  context.backups.recordStart(started);
   const agentApp = await buildAgentApp(context);
   const apps: FastifyInstance[] = [agentApp];
   let socket = '';

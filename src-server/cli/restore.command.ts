@@ -12,7 +12,8 @@ import {
   readBackupHeader,
   type OpenedBackup,
 } from '../domain/backups/backup-file';
-import { assertWhole, swapDatabase } from '../domain/backups/copies';
+import { assertWhole } from '../domain/backups/copies';
+import { swapDatabase } from '../domain/backups/swap';
 import {
   findInstanceMode,
   openKeyring,

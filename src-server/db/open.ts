@@ -88,6 +88,17 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   };
 }
 
+/** The database as it is at this moment, for work that reads for long while others write. */
+export function openSnapshot(file: string): { readonly reader: Reader } & Disposable {
+  const sqlite = new Database(file, { readonly: true, fileMustExist: true });
+  tune(sqlite);
+  sqlite.pragma('query_only = ON');
+  sqlite.exec('BEGIN');
+  // The first read pins the moment.
+  sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+  return { reader: drizzle(sqlite, { schema }), [Symbol.dispose]: () => void sqlite.close() };
+}
+
 /** An open transaction that several pieces of work share: who waits for its end, and for what if it failed. */
 type Group = ((failure?: { readonly error: unknown }) => void)[];
 

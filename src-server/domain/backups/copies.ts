@@ -1,16 +1,29 @@
-import { existsSync, renameSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { migrate } from '../../db/migrate';
 import type { Sqlite } from '../../db/open';
-import { BackupFileError } from './backup-file';
+import { BackupFileError, type OnProgress } from './backup-file';
 
-/** Copies of the database as one file each, and putting one in the place of another; nothing is ever overwritten. */
+/** Copies of the database as one file each, and whether such a file is whole. */
 
-/** SQLite's online backup, in one step: a copy of one moment, whatever the server writes meanwhile. */
-export async function copyDatabase(source: string, target: string): Promise<void> {
+/** Pages to a step: 4 MB, some milliseconds. */
+const PAGES_PER_STEP = 1_000;
+
+/**
+ * SQLite's online backup: a copy of one moment, whatever the server writes meanwhile, a step at a time so that it
+ * goes on answering. The read transaction pins the moment; without it every write would start the copy anew.
+ */
+export async function copyDatabase(source: string, target: string, onProgress?: OnProgress): Promise<void> {
   const connection = new Database(source, { readonly: true, fileMustExist: true, timeout: 5_000 });
   try {
-    await connection.backup(target, { progress: () => Number.MAX_SAFE_INTEGER });
+    connection.exec('BEGIN');
+    connection.prepare('SELECT count(*) FROM sqlite_master').get();
+    await connection.backup(target, {
+      progress({ totalPages, remainingPages }) {
+        if (totalPages > 0) onProgress?.(1 - remainingPages / totalPages);
+        return PAGES_PER_STEP;
+      },
+    });
   } finally {
     connection.close();
   }
@@ -20,6 +33,27 @@ export async function copyDatabase(source: string, target: string): Promise<void
     copy.pragma('journal_mode = DELETE');
   } finally {
     copy.close();
+  }
+}
+
+/** `quick_check` of a database file, table by table. @throws BackupFileError `damaged` */
+export async function assertReadable(file: string): Promise<void> {
+  const sqlite = new Database(file, { readonly: true, fileMustExist: true });
+  try {
+    const tables = sqlite
+      .prepare("SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'")
+      .pluck()
+      .all()
+      .map(String);
+    for (const table of tables) {
+      const result: unknown = sqlite.pragma(`quick_check("${table.replaceAll('"', '""')}")`, {
+        simple: true,
+      });
+      if (result !== 'ok') throw new BackupFileError(`The copy is damaged: ${String(result)}`);
+      await setImmediate();
+    }
+  } finally {
+    sqlite.close();
   }
 }
 
@@ -58,34 +92,5 @@ function knownMigrations(): ReadonlySet<string> {
     return new Set(fresh.prepare('SELECT name FROM _migrations').pluck().all().map(String));
   } finally {
     fresh.close();
-  }
-}
-
-/**
- * Puts `made` in the place of a database that nobody has open, on the same disk. What was there gets a dated name
- * beside it, which is the answer; null where nothing was.
- */
-export function swapDatabase(file: string, made: string): string | null {
-  let replaced: string | null = null;
-  if (existsSync(file)) {
-    foldInLog(file);
-    replaced = `${file}.replaced-${new Date().toISOString().replaceAll(':', '-')}`;
-    renameSync(file, replaced);
-    for (const suffix of ['-wal', '-shm']) {
-      if (existsSync(file + suffix)) renameSync(file + suffix, replaced + suffix);
-    }
-  }
-  renameSync(made, file);
-  return replaced;
-}
-
-/** The write-ahead log becomes part of the file that is kept; a damaged one is kept with its log beside it. */
-function foldInLog(file: string): void {
-  try {
-    const sqlite = new Database(file);
-    sqlite.pragma('wal_checkpoint(TRUNCATE)');
-    sqlite.close();
-  } catch {
-    return;
   }
 }

@@ -9,7 +9,8 @@ import { VERSION } from '../../version';
 import { findFact } from '../identity/instance.repo';
 import { findInstanceMode, WrongMasterKeyError, WrongRecoveryCodeError } from '../identity/keyring';
 import { BackupFileError, decryptBackup, encryptBackup, readBackupHeader } from './backup-file';
-import { assertWhole, copyDatabaseNow, swapDatabase } from './copies';
+import { assertWhole, copyDatabaseNow } from './copies';
+import { swapDatabase } from './swap';
 
 /**
  * Before an update changes a data folder its database is copied to `DATA/backups/before-<migration>-<time>.csb`,
