@@ -145,6 +145,7 @@ test('the page has no Node, no Electron, and of the bridge what the contract nam
   expect(seen.globals).toEqual([]);
   expect(seen.bridge).toEqual([
     'changePort',
+    'chooseBackup',
     'copyText',
     'getShellSettings',
     'getShellState',
@@ -152,8 +153,10 @@ test('the page has no Node, no Electron, and of the bridge what the contract nam
     'onShellState',
     'openDataFolder',
     'openExternal',
+    'restartServer',
     'restoreUpdateCopy',
     'retryServer',
+    'saveFile',
     'takeLink',
     'unlock',
     'updateShellSettings',

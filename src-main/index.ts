@@ -7,6 +7,7 @@ import type { BrowserWindow } from 'electron';
 import { APP_SCHEME, createAppHandler } from './app-scheme';
 import { createCheckpointStore } from './checkpoint-store';
 import { createConsoleProxy } from './console-proxy';
+import { createDataFiles } from './data-files';
 import { findLink, parseLink } from './deep-links';
 import { createDesk } from './desk';
 import type { LinkTarget, ShellLinkChannel, ShellStateChannel } from './ipc/contract';
@@ -159,6 +160,12 @@ function run(): void {
     log,
   });
   setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale(), onFreeze: () => desk.freeze() });
+  const dataFiles = createDataFiles({
+    whenUp: lifecycle.supervisor.whenUp,
+    findWindow: () => window,
+    texts: () => desk.texts(),
+    home: app.getPath('documents'),
+  });
   registerIpc({
     log,
     findContents: () => window?.webContents,
@@ -181,6 +188,9 @@ function run(): void {
         return link;
       },
       'shell:restore-update-copy': () => lifecycle.restoreUpdateCopy(),
+      'shell:save-file': (file) => dataFiles.save(file),
+      'shell:choose-backup': () => dataFiles.chooseBackup(),
+      'shell:restart-server': () => lifecycle.restartServer(),
     },
   });
   lifecycle.onChange((state) => {

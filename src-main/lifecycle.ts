@@ -17,6 +17,8 @@ export interface Lifecycle {
   changePort(port: number): Promise<PortChange>;
   /** Starts once more so that the copy made before the update is put in place; after such a failure only. */
   restoreUpdateCopy(): void;
+  /** Ends a server that is up and starts it anew; resolves when it is up or has failed. */
+  restartServer(): Promise<void>;
   /** Resolves when the server is gone. */
   stop(): Promise<void>;
 }
@@ -164,6 +166,9 @@ export function createLifecycle(deps: {
       if (!copy) return;
       handover.restoreCopy = copy.name;
       start();
+    },
+    async restartServer() {
+      if (supervisor.state.status === 'up') await supervisor.restart();
     },
     stop: () => supervisor.stop(),
   };

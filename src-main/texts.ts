@@ -24,6 +24,9 @@ const english = {
   close: 'Close',
   newKeyFile: 'Choose where to keep the key file',
   existingKeyFile: 'Choose your key file',
+  saveFile: 'Save a copy',
+  chooseBackup: 'Choose a backup',
+  backups: 'Backups',
   use: 'Use this file',
   cannotStart: 'Countersign does not start',
   debugSwitches: (list: string) =>
@@ -112,6 +115,9 @@ const german: Texts = {
   close: 'Schließen',
   newKeyFile: 'Wo soll die Schlüsseldatei liegen?',
   existingKeyFile: 'Schlüsseldatei auswählen',
+  saveFile: 'Kopie sichern',
+  chooseBackup: 'Sicherung auswählen',
+  backups: 'Sicherungen',
   use: 'Diese Datei verwenden',
   cannotStart: 'Countersign startet nicht',
   debugSwitches: (list) =>

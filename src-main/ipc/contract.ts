@@ -158,6 +158,15 @@ export type PortChange =
       readonly nextFreePort: number | null;
     };
 
+const SaveFile = z.strictObject({
+  /** Below the console's address: a backup, or a copy of a person's data. */
+  path: z.string().regex(/^\/data\/(?:backups|exports)\/[A-Za-z0-9][A-Za-z0-9._-]{0,199}\/file$/, {
+    error: 'must be a file of ours',
+  }),
+  /** What the dialog offers as a name. */
+  name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/, { error: 'must be a file name' }),
+});
+
 const Nothing = z.undefined();
 
 /** Every call the window may make, with the one argument it takes. */
@@ -173,6 +182,9 @@ const schemas = {
   'shell:open-data-folder': Nothing,
   'shell:take-link': Nothing,
   'shell:restore-update-copy': Nothing,
+  'shell:save-file': SaveFile,
+  'shell:choose-backup': Nothing,
+  'shell:restart-server': Nothing,
 } as const;
 
 export type IpcChannel = keyof typeof schemas;
@@ -196,6 +208,9 @@ export interface IpcResults {
   'shell:open-data-folder': void;
   'shell:take-link': LinkTarget | null;
   'shell:restore-update-copy': void;
+  'shell:save-file': string | null;
+  'shell:choose-backup': string | null;
+  'shell:restart-server': void;
 }
 
 /** What `window.countersign` offers. A call with bad arguments rejects, naming field, problem and bound. */
@@ -226,6 +241,12 @@ export interface CountersignBridge {
    * newer file beside it, and leaves the server stopped with the failure `restored`. Resolves once begun.
    */
   restoreUpdateCopy(): Promise<void>;
+  /** Asks where to, and writes a file of the server there, whole or not at all. The path; null when it was cancelled. */
+  saveFile(file: IpcArgument<'shell:save-file'>): Promise<string | null>;
+  /** Asks for a backup of this computer. Its path; null when it was cancelled. */
+  chooseBackup(): Promise<string | null>;
+  /** Ends the server and starts it anew, for what only a start can do. Resolves once it is up, or has failed. */
+  restartServer(): Promise<void>;
 }
 
 declare global {

@@ -38,6 +38,9 @@ const bridge: CountersignBridge = {
     return () => void ipcRenderer.off(LINK, pass);
   },
   restoreUpdateCopy: () => invoke('shell:restore-update-copy'),
+  saveFile: (file) => invoke('shell:save-file', file),
+  chooseBackup: () => invoke('shell:choose-backup'),
+  restartServer: () => invoke('shell:restart-server'),
 };
 
 contextBridge.exposeInMainWorld('countersign', bridge);

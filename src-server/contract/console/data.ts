@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filledText, id, text } from '../common';
+import { emailAddress, filledText, id, text } from '../common';
 import { endpoint } from './endpoint';
 
 /** Everything there is in one place: backups, going back to one, a copy of a person's data, erasing it, diagnostics. */
@@ -234,7 +234,7 @@ const erasureTarget = z.discriminatedUnion('type', [
   /** Whoever asks. On a desktop that is everything there is. */
   z.strictObject({ type: z.literal('me') }),
   /** Somebody else of this server; an admin's to do. */
-  z.strictObject({ type: z.literal('user'), userId: id }),
+  z.strictObject({ type: z.literal('user'), email: emailAddress }),
   /** Who registered one of the own agents. */
   z.strictObject({ type: z.literal('contact'), agentId: id }),
 ]);

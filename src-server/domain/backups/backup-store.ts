@@ -1,7 +1,6 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupKind } from '../../contract/console/data';
-import { DATABASE_FILE } from '../../db/open';
 import { toIso, utcDay } from '../../lib/clock';
 import { readBackupHeader } from './backup-file';
 import { BACKUP_WORKSHOP } from './write-backup';

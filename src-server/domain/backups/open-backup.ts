@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, constants, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BackupContents } from '../../contract/console/data';
 import { migrate } from '../../db/migrate';
@@ -53,6 +53,8 @@ export async function openBackup({
   const workshop = mkdtempSync(join(makeRestoreFolder(dataFolder), RESTORE_WORKSHOP));
   try {
     const made = join(workshop, DATABASE_FILE);
+    // A device or a pipe would never end.
+    if (!statSync(file).isFile()) throw new BackupFileError(`${sourceName} is not a file.`);
     const opened = readBackupHeader(file);
     if (opened.type === 'encrypted') {
       const vault = unlock(opened, masterKey, recoveryCode);
@@ -172,12 +174,16 @@ function toProblem(error: unknown): unknown {
       cause: error,
     });
   }
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (code === 'ENOSPC')
+    return new AppError('unavailable', 'The disk is full: a backup is opened beside the data.', {
+      cause: error,
+    });
   const isOfFile =
     error instanceof BackupFileError ||
     error instanceof DamagedKeyringError ||
-    (error instanceof Error &&
-      'code' in error &&
-      /^(?:SQLITE_|ENOENT|EISDIR|EACCES|ENOTDIR)/.test(String(error.code)));
+    /^(?:SQLITE_|E[A-Z])/.test(code);
+  if (!(error instanceof Error)) return error;
   if (!isOfFile) return error;
   return new AppError('validation', `source: ${error.message}`, {
     fields: [{ path: 'source', message: error.message }],

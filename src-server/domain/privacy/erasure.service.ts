@@ -84,11 +84,14 @@ export function createErasureService(deps: Deps): ErasureService {
 
   const subjectOf = (db: Db, target: ErasureTarget, user: UserActor): Subject => {
     if (target.type === 'contact') return contactOf(db, target.agentId, user);
-    const userId = target.type === 'me' ? user.userId : target.userId;
-    const isSelf = userId === user.userId;
-    if (!isSelf && user.role !== 'admin')
+    if (target.type === 'user' && user.role !== 'admin') {
       throw new AppError('forbidden', 'Only an admin can erase somebody else.');
-    const found = identity.users.findUserById(db, userId);
+    }
+    const found =
+      target.type === 'me'
+        ? identity.users.findUserById(db, user.userId)
+        : identity.users.findUserByEmail(db, normaliseAddress(target.email));
+    const isSelf = found?.id === user.userId;
     if (!found || found.erasedAt !== null) throw notFound('person');
     if (config.mode === 'desktop' && isSelf) return { type: 'everything', user: found };
     if (found.role === 'admin' && !hasOtherAdmin(db, found.id)) {

@@ -212,7 +212,7 @@ describe('erasing', () => {
   it('somebody else is an admin’s to do; the only admin stays', async () => {
     const { server, person } = await openOffice();
     const other = await signIn(server, 'eve@example.org');
-    const target = { type: 'user', userId: other.userId } as const;
+    const target = { type: 'user', email: other.email } as const;
     expect(
       (await server.call('POST', '/api/console/data/erasure/preview', { body: { target } })).status,
     ).toBe(401);
@@ -225,7 +225,9 @@ describe('erasing', () => {
       .prepare("UPDATE users SET role = 'admin' WHERE id = ?")
       .run(person.userId);
     expect((await preview(server, { type: 'me' }, person.token)).status).toBe(409);
-    expect((await preview(server, { type: 'user', userId: 'nobody' }, person.token)).status).toBe(404);
+    expect((await preview(server, { type: 'user', email: 'nobody@example.org' }, person.token)).status).toBe(
+      404,
+    );
     expect((await erase(server, target, 'eve@example.org', person.token)).status).toBe(200);
     expect((await preview(server, target, person.token)).status).toBe(404);
     expect(everyByte(server)).not.toContain('eve@example.org');
