@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -38,6 +38,8 @@ export interface Desktop {
 interface LaunchOptions {
   /** Further switches; a later `--port=N` stands in the place of the free port. */
   readonly args?: readonly string[];
+  /** Asks before closing and quitting as a new installation does; otherwise the app ends without a word. */
+  readonly asks?: boolean;
   /** Gives the passphrase where the app asks for one; default true. */
   readonly unlock?: boolean;
 }
@@ -116,6 +118,7 @@ export function readShellState(window: Page): Promise<ShellState> {
 }
 
 async function launch(userData: string, options: LaunchOptions, errors: string[]): Promise<Desktop> {
+  if (options.asks !== true) answerBeforehand(join(userData, 'settings.json'));
   const app = await _electron.launch({
     cwd: root,
     args: [
@@ -154,6 +157,11 @@ async function launch(userData: string, options: LaunchOptions, errors: string[]
     },
     close: () => app.close(),
   };
+}
+
+function answerBeforehand(file: string): void {
+  const kept: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+  writeFileSync(file, JSON.stringify({ closeToTray: 'quit', askBeforeQuit: false, ...Object(kept) }));
 }
 
 function withPort(args: readonly string[]): readonly string[] {

@@ -12,14 +12,23 @@ async function preferencesOf(window: Page): Promise<Preferences> {
 }
 
 /** Moves the focus by Tab until `locator` has it, as somebody without a mouse does. */
-async function tabTo(window: Page, name: string | RegExp, role: 'button' | 'switch' | 'link'): Promise<void> {
-  const wanted = window.getByRole(role, { name });
+async function tabTo(window: Page, name: string): Promise<void> {
+  const wanted = window.getByRole('button', { name, exact: true });
   await expect(wanted).toBeVisible();
   for (let presses = 0; presses < 400; presses += 1) {
     if (await wanted.evaluate((element) => element === document.activeElement)) return;
     await window.keyboard.press('Tab');
   }
-  throw new Error(`Tab never reached ${String(name)}`);
+  throw new Error(`Tab never reached ${name}`);
+}
+
+/** Presses the two keys that lead to a page; on a busy machine the second may come too late for the first. */
+async function goBy(window: Page, second: string, title: string): Promise<void> {
+  await expect(async () => {
+    await window.keyboard.press('g');
+    await window.keyboard.press(second);
+    await expect(window.getByRole('heading', { level: 1 })).toHaveText(title, { timeout: 2_000 });
+  }).toPass();
 }
 
 test('a key is remapped, taken from what had it, and acts and is printed as such', async ({
@@ -33,13 +42,11 @@ test('a key is remapped, taken from what had it, and acts and is printed as such
   await expect(window.getByTestId('approve')).toBeVisible();
   await expect(window.getByTestId('approve')).toHaveAttribute('aria-keyshortcuts', 'a');
 
-  await window.keyboard.press('g');
-  await window.keyboard.press('s');
-  await expect(window.getByRole('heading', { level: 1 })).toHaveText('Settings');
+  await goBy(window, 's', 'Settings');
   await openPage(window, '/settings/shortcuts');
   await expectNoAxeViolations(window);
   await window.getByTestId('shortcut-search').fill('approve');
-  await tabTo(window, 'Change the keys for: Approve', 'button');
+  await tabTo(window, 'Change the keys for: Approve');
   await window.keyboard.press('Enter');
   await expect(window.getByTestId('key-recorder')).toBeFocused();
   await window.keyboard.press('y');
@@ -93,7 +100,7 @@ test('what is switched off stays off after a restart, and undo brings it back', 
   await single.focus();
   await window.keyboard.press('Space');
   await expect(single).toBeChecked();
-  await tabTo(window, 'Undo', 'button');
+  await tabTo(window, 'Undo');
   await window.keyboard.press('Enter');
   await expect(single).not.toBeChecked();
 });
@@ -121,12 +128,8 @@ test('quiet hours are saved and said in plain words', async ({ window, serverUrl
   await window.keyboard.press('Space');
   await expect(window.getByTestId('quiet-summary')).toContainText(/uiet/);
   await expectNoAxeViolations(window);
-  const from = window.getByLabel('From', { exact: true });
-  await from.fill('00:00');
-  await from.press('Enter');
-  const until = window.getByLabel('Until', { exact: true });
-  await until.fill('00:00');
-  await until.press('Enter');
+  await window.getByLabel('From', { exact: true }).selectOption('00:00');
+  await window.getByLabel('Until', { exact: true }).selectOption('00:00');
   await expect(window.getByTestId('quiet-summary')).toContainText('Quiet now');
   await expect
     .poll(async () => (await preferencesOf(window)).notifications.quietHours)
@@ -155,9 +158,7 @@ test('a mail in the outbox is read by keyboard, and that is written down', async
     }),
   });
   expect(registered.ok).toBe(true);
-  await window.keyboard.press('g');
-  await window.keyboard.press('o');
-  await expect(window.getByRole('heading', { level: 1 })).toHaveText('Outbox');
+  await goBy(window, 'o', 'Outbox');
   await expect(window.getByRole('link', { name: 'Bob Helper' })).toBeVisible();
   await window.keyboard.press('j');
   await expect(window.getByRole('link', { name: 'Bob Helper' })).toBeFocused();

@@ -144,12 +144,22 @@ test('the page has no Node, no Electron, and of the bridge what the contract nam
   }));
   expect(seen.globals).toEqual([]);
   expect(seen.bridge).toEqual([
+    'changePort',
+    'chooseBackup',
     'copyText',
+    'getShellSettings',
     'getShellState',
+    'onLink',
     'onShellState',
+    'openDataFolder',
     'openExternal',
+    'restartServer',
+    'restoreUpdateCopy',
     'retryServer',
+    'saveFile',
+    'takeLink',
     'unlock',
+    'updateShellSettings',
   ]);
 });
 

@@ -6,7 +6,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { SOCKET_SECRET_HEADER } from '../src-server/contract/process';
+import { SHELL_CHANNEL_HEADER, SOCKET_SECRET_HEADER } from '../src-server/contract/process';
 import type { Problem } from '../src-server/contract/console/problem';
 import type { Supervisor, Upstream } from './supervisor';
 
@@ -26,6 +26,7 @@ const NOT_FORWARDED = new Set([
   'upgrade',
   'host',
   SOCKET_SECRET_HEADER,
+  SHELL_CHANNEL_HEADER,
 ]);
 const WITHOUT_BODY = new Set([204, 205, 304]);
 

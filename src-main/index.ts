@@ -1,35 +1,59 @@
 /** Entry of the desktop app: refuses what it must, takes the single-instance lock, and puts the parts together. */
 import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { app, clipboard, dialog, Menu, protocol, safeStorage, utilityProcess } from 'electron';
+import {
+  app,
+  clipboard,
+  dialog,
+  Menu,
+  powerMonitor,
+  protocol,
+  safeStorage,
+  shell,
+  utilityProcess,
+} from 'electron';
 import type { BrowserWindow } from 'electron';
 import { APP_SCHEME, createAppHandler } from './app-scheme';
 import { createCheckpointStore } from './checkpoint-store';
 import { createConsoleProxy } from './console-proxy';
-import type { ShellStateChannel } from './ipc/contract';
+import { createDataFiles } from './data-files';
+import { findLink, parseLink } from './deep-links';
+import { createDesk } from './desk';
+import type { LinkTarget, ShellLinkChannel, ShellStateChannel } from './ipc/contract';
 import { registerIpc } from './ipc/register';
 import { createKeychain } from './keychain';
 import type { KeyFileDialog, SystemKeychain } from './keychain';
-import { createLifecycle, createPortChoice, takeRecoveryCode, type RecoveryCode } from './lifecycle';
+import { createLifecycle, createPortChoice, takeHandover } from './lifecycle';
+import type { Handover } from './lifecycle';
 import { createLog } from './log';
+import { HIDDEN_SWITCH } from './login-item';
 import { focusWindow, openMainWindow } from './main-window';
 import { setAppMenu } from './menu';
 import { denyEverything, openExternal } from './security';
-import { createLauncher, findServerNode, toUnpackedPath } from './server-process';
+import { findTakenPort } from './port-check';
+import { createLauncher, findServerNode, isTestRuntime, toUnpackedPath } from './server-process';
 import { createSettingsStore } from './settings';
+import { createShellSettings, startCommand } from './shell-settings';
 import { createSupervisor } from './supervisor';
-import { findPortSwitch, findSwitch, listDebugSwitches } from './switches';
+import { findPortSwitch, findSwitch, listRefusedSwitches } from './switches';
 import { getTexts } from './texts';
 import { createWindowStateStore } from './window-state';
 
 const STATE: ShellStateChannel = 'shell:state';
+const LINK: ShellLinkChannel = 'shell:link';
+/** Links that the system hands over before the app is ready (macOS). */
+const earlyLinks: string[] = [];
 
 main();
 
 function main(): void {
-  const debugSwitches = listDebugSwitches(process.argv);
-  if (app.isPackaged && debugSwitches.length > 0) {
-    refuseToStart((t) => t.debugSwitches(debugSwitches.join(', ')));
+  const refused = listRefusedSwitches(process.argv, {
+    isPackaged: app.isPackaged,
+    isTestRuntime: isTestRuntime(process.versions['napi'] ?? '0'),
+  });
+  if (refused.length > 0) {
+    refuseToStart((t) => t.debugSwitches(refused.join(', ')));
     return;
   }
   // Node opens its debugger at this signal unless somebody else listens to it.
@@ -50,6 +74,11 @@ function main(): void {
   }
   // Else Electron builds a menu of its own first; ours follows the window.
   Menu.setApplicationMenu(null);
+  const keepEarlyLink = (event: { preventDefault(): void }, url: string): void => {
+    event.preventDefault();
+    earlyLinks.push(url);
+  };
+  app.on('open-url', keepEarlyLink);
   // Never awaited at top level: 'ready' waits for this module to be evaluated.
   void app
     .whenReady()
@@ -69,6 +98,7 @@ function run(): void {
   const port = createPortChoice(settings, findPortSwitch(process.argv));
   const checkpoints = createCheckpointStore(join(userData, 'audit-checkpoint.json'), log);
   const windowState = createWindowStateStore(join(userData, 'window-state.json'), log);
+  const dataFolder = join(userData, 'data');
   let window: BrowserWindow | undefined;
   const keychain = createKeychain({
     file: join(userData, 'keychain.json'),
@@ -86,21 +116,22 @@ function run(): void {
     }),
     fork: (entry, args, options) => utilityProcess.fork(entry, args, options),
   });
-  const recovery: RecoveryCode = { code: undefined };
+  const handover: Handover = {};
   const lifecycle = createLifecycle({
     keychain,
     port,
-    recovery,
+    handover,
     platform: process.platform,
     version: app.getVersion(),
+    findTaken: findTakenPort,
     createSupervisor: (onChange) =>
       createSupervisor({
         launch,
         getLaunch: () => ({
-          args: ['--data', join(userData, 'data'), '--port', String(port.get()), '--desktop'],
+          args: ['--data', dataFolder, '--port', String(port.get()), '--desktop'],
           masterKey: keychain.masterKey ?? '',
           checkpoint: checkpoints.find(),
-          recoveryCode: takeRecoveryCode(recovery),
+          ...takeHandover(handover),
         }),
         onChange,
         onCheckpoint: (checkpoint) => checkpoints.keep(checkpoint),
@@ -111,6 +142,41 @@ function run(): void {
   const proxy = createConsoleProxy({ whenUp: lifecycle.supervisor.whenUp });
   protocol.handle(APP_SCHEME, createAppHandler({ root: join(import.meta.dirname, '../renderer'), proxy }));
   denyEverything(log);
+  let pendingLink: LinkTarget | undefined;
+  /** Shows a page; the window takes it when it can, and at its start if there was none. */
+  const openLink = (target: LinkTarget): void => {
+    pendingLink = target;
+    show();
+    window?.webContents.send(LINK);
+  };
+  const desk = createDesk({
+    whenUp: lifecycle.supervisor.whenUp,
+    shellState: () => lifecycle.state,
+    settings,
+    findWindow: () => window,
+    showWindow: show,
+    openLink,
+    log,
+  });
+  const shellSettings = createShellSettings({
+    settings,
+    port,
+    dataFolder,
+    desk: () => desk,
+    login: {
+      platform: process.platform,
+      command: startCommand(),
+      configHome: process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
+      setLoginItem: (item) => app.setLoginItemSettings(item),
+    },
+    log,
+  });
+  const dataFiles = createDataFiles({
+    whenUp: lifecycle.supervisor.whenUp,
+    findWindow: () => window,
+    texts: () => desk.texts(),
+    home: app.getPath('documents'),
+  });
   registerIpc({
     log,
     findContents: () => window?.webContents,
@@ -120,11 +186,47 @@ function run(): void {
       'shell:unlock': (secret) => lifecycle.unlock(secret),
       'shell:open-external': openExternal,
       'shell:copy-text': (text) => clipboard.writeText(text),
+      'shell:get-settings': () => shellSettings.get(),
+      'shell:update-settings': (patch) => shellSettings.update(patch),
+      'shell:change-port': ({ port: next }) => lifecycle.changePort(next),
+      'shell:open-data-folder': async () => {
+        const problem = await shell.openPath(dataFolder);
+        if (problem !== '') throw new Error(`openDataFolder: ${problem}`);
+      },
+      'shell:take-link': () => {
+        const link = pendingLink ?? null;
+        pendingLink = undefined;
+        return link;
+      },
+      'shell:restore-update-copy': () => lifecycle.restoreUpdateCopy(),
+      'shell:save-file': (file) => dataFiles.save(file),
+      'shell:choose-backup': () => dataFiles.chooseBackup(),
+      'shell:restart-server': () => lifecycle.restartServer(),
     },
   });
-  lifecycle.onChange((state) => window?.webContents.send(STATE, state));
+  lifecycle.onChange((state) => {
+    window?.webContents.send(STATE, state);
+    desk.update();
+    // Nobody sees what it waits for while it is in the tray.
+    if (!window && (state.keychain.status !== 'ready' || state.server === 'failed')) show();
+  });
 
-  const open = (): void => {
+  /** Set once nothing is asked any more: the person said so, or the system ends. */
+  let isLeaving = false;
+  let isAsking = false;
+  const leave = (): void => {
+    isLeaving = true;
+    app.quit();
+  };
+  const handleClose = async (closing: BrowserWindow): Promise<void> => {
+    if (isAsking) return;
+    isAsking = true;
+    const decision = await desk.leaving.decideClose().finally(() => (isAsking = false));
+    if (decision === 'hide') closing.hide();
+    else if (decision === 'quit') leave();
+  };
+
+  function open(): void {
     const opened = openMainWindow({
       preload: join(import.meta.dirname, '../preload/index.cjs'),
       isPackaged: app.isPackaged,
@@ -132,24 +234,61 @@ function run(): void {
       store: windowState,
       log,
     });
+    opened.on('close', (event) => {
+      // On macOS an app goes on without windows.
+      if (isLeaving || process.platform === 'darwin' || !desk.leaving.mustDecideClose()) return;
+      event.preventDefault();
+      void handleClose(opened);
+    });
     opened.on('closed', () => {
       if (window === opened) window = undefined;
+      desk.update();
     });
+    opened.on('show', () => desk.update());
+    opened.on('hide', () => desk.update());
     window = opened;
-  };
-  const show = (): void => {
+  }
+  function show(): void {
     if (window) focusWindow(window);
     else open();
-  };
-  app.on('second-instance', show);
+  }
+  app.on('second-instance', (_event, argv) => {
+    const link = findLink(argv);
+    if (link === undefined) show();
+    else openLink(parseLink(link));
+  });
+  app.removeAllListeners('open-url');
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    openLink(parseLink(url));
+  });
   app.on('activate', show);
   app.on('window-all-closed', () => {
     if (process.platform !== 'darwin') app.quit();
+  });
+  // Whoever sends a signal, and a system that shuts down, waits for no answer.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, leave);
+  powerMonitor.on('shutdown', leave);
+  app.on('before-quit', (event) => {
+    if (isLeaving || !desk.leaving.mustAskQuit()) {
+      isLeaving = true;
+      return;
+    }
+    event.preventDefault();
+    if (isAsking) return;
+    isAsking = true;
+    void desk.leaving
+      .askQuit()
+      .finally(() => (isAsking = false))
+      .then((isYes) => {
+        if (isYes) leave();
+      });
   });
   let isStopped = false;
   app.on('will-quit', (event) => {
     if (isStopped) return;
     event.preventDefault();
+    desk[Symbol.dispose]();
     void lifecycle.stop().finally(() => {
       isStopped = true;
       // A quit from within 'will-quit' is not heard.
@@ -158,10 +297,18 @@ function run(): void {
   });
 
   lifecycle.start();
-  open();
-  setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale() });
+  const link = findLink(process.argv) ?? earlyLinks.at(-1);
+  if (link !== undefined) openLink(parseLink(link));
+  else if (!isStartedHidden() || lifecycle.state.keychain.status !== 'ready') show();
+  setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale(), onFreeze: () => desk.freeze() });
   // Node loads its fetch at the first use: now, while the window's process comes up, not when its page is asked for.
   setImmediate(() => void new Response());
+}
+
+/** Started with the computer: the tray is enough. */
+function isStartedHidden(): boolean {
+  if (process.platform === 'darwin') return app.getLoginItemSettings().wasOpenedAtLogin;
+  return process.argv.includes(HIDDEN_SWITCH);
 }
 
 function refuseToStart(reason: (t: ReturnType<typeof getTexts>) => string): void {

@@ -31,7 +31,7 @@ describe('the whole shell', () => {
       port,
     );
     const lifecycle = createLifecycle({
-      recovery: { code: undefined },
+      handover: {},
       keychain,
       port: ports,
       platform: 'test',
@@ -113,5 +113,30 @@ describe('the whole shell', () => {
     await next.lifecycle.unlock(secret);
     await next.until('up');
     expect(next.lifecycle.state.url).toBe('http://127.0.0.1:7424');
+  });
+
+  it('moves to another port while it runs, and stays where it was when that is taken', async () => {
+    const moving = shell('taken', 7500);
+    moving.lifecycle.start();
+    await moving.lifecycle.unlock(secret);
+    await moving.until('up');
+    expect(await moving.lifecycle.changePort(7600)).toEqual({ ok: true, url: 'http://127.0.0.1:7600' });
+    expect(moving.lifecycle.state.url).toBe('http://127.0.0.1:7600');
+    // The stand-in finds 7423 taken.
+    expect(await moving.lifecycle.changePort(7423)).toEqual({
+      ok: false,
+      reason: 'port_taken',
+      holder: 'x (pid 1)',
+      nextFreePort: 7424,
+    });
+    expect(moving.lifecycle.state).toMatchObject({ server: 'up', url: 'http://127.0.0.1:7600' });
+    expect(moving.seen.some((line) => line.startsWith('failed'))).toBe(false);
+    await moving.lifecycle.stop();
+
+    const next = shell('well');
+    next.lifecycle.start();
+    await next.lifecycle.unlock(secret);
+    await next.until('up');
+    expect(next.lifecycle.state.url).toBe('http://127.0.0.1:7600');
   });
 });

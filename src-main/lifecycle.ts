@@ -1,5 +1,5 @@
 /** Start and stop in their order: key, then server, then the calls of the window; and what the window is told of it. */
-import type { IpcArgument, KeychainState, ShellState, UnlockResult } from './ipc/contract';
+import type { IpcArgument, KeychainState, PortChange, ShellState, UnlockResult } from './ipc/contract';
 import type { Keychain } from './keychain';
 import type { SettingsStore } from './settings';
 import type { Supervisor, SupervisorState } from './supervisor';
@@ -13,6 +13,12 @@ export interface Lifecycle {
   start(): void;
   retry(options: IpcArgument<'shell:retry-server'>): void;
   unlock(secret: IpcArgument<'shell:unlock'>): Promise<UnlockResult>;
+  /** Moves the server to another port, or back to the one it had; the window sees a restart and no failure. */
+  changePort(port: number): Promise<PortChange>;
+  /** Starts once more so that the copy made before the update is put in place; after such a failure only. */
+  restoreUpdateCopy(): void;
+  /** Ends a server that is up and starts it anew; resolves when it is up or has failed. */
+  restartServer(): Promise<void>;
   /** Resolves when the server is gone. */
   stop(): Promise<void>;
 }
@@ -21,6 +27,8 @@ export interface Lifecycle {
 export interface PortChoice {
   get(): number;
   choose(port: number): void;
+  /** The same for this run alone; the answer goes back to what was before. */
+  tryOut(port: number): () => void;
   /** Of port 0, any free one, the one that was found stays for this run: agents hold its address. */
   settle(url: string): void;
 }
@@ -33,21 +41,32 @@ export function createPortChoice(settings: SettingsStore, fromSwitch: number | u
       chosen = port;
       settings.setPort(port);
     },
+    tryOut(port) {
+      const before = chosen;
+      chosen = port;
+      return () => {
+        chosen = before;
+      };
+    },
     settle(url) {
       if ((chosen ?? fromSwitch) === 0) chosen = Number(new URL(url).port);
     },
   };
 }
 
-/** The code a person typed after `wrong_key`, on its way to the next start and no further. */
-export interface RecoveryCode {
-  code: string | undefined;
+/** What a person gave for the next start; it goes there and no further. */
+export interface Handover {
+  /** Typed after `wrong_key`. */
+  recoveryCode?: string | undefined;
+  /** Name of the copy to put back, as the failed start named it. */
+  restoreCopy?: string | undefined;
 }
 
-export function takeRecoveryCode(recovery: RecoveryCode): string | undefined {
-  const { code } = recovery;
-  recovery.code = undefined;
-  return code;
+export function takeHandover(handover: Handover): Handover {
+  const { recoveryCode, restoreCopy } = handover;
+  handover.recoveryCode = undefined;
+  handover.restoreCopy = undefined;
+  return { recoveryCode, restoreCopy };
 }
 
 export function createLifecycle(deps: {
@@ -55,16 +74,21 @@ export function createLifecycle(deps: {
   /** Built with the callback that it calls at every change. */
   readonly createSupervisor: (onChange: () => void) => Supervisor;
   readonly port: PortChoice;
-  readonly recovery: RecoveryCode;
+  readonly handover: Handover;
   readonly platform: string;
   readonly version: string;
+  /** Undefined when nobody listens there; asked before a running server is stopped for it. */
+  readonly findTaken?: (port: number) => Promise<Pick<PortProblem, 'holder' | 'nextFreePort'> | undefined>;
 }): Lifecycle & { readonly supervisor: Supervisor } {
-  const { keychain, port, recovery, platform, version } = deps;
+  const { keychain, port, handover, platform, version, findTaken } = deps;
   const listeners = new Set<(state: ShellState) => void>();
+  let isMoving = false;
   const supervisor = deps.createSupervisor(tell);
 
   function state(): ShellState {
-    return { ...toServerState(supervisor.state), keychain: keychain.state, platform, version };
+    const server =
+      isMoving && supervisor.state.status === 'failed' ? RESTARTING : toServerState(supervisor.state);
+    return { ...server, keychain: keychain.state, platform, version };
   }
 
   function tell(): void {
@@ -84,6 +108,37 @@ export function createLifecycle(deps: {
     startWhenOpen(before);
   }
 
+  async function changePort(next: number): Promise<PortChange> {
+    const current = supervisor.state;
+    if (isMoving || current.status !== 'up') return refusal('not_running');
+    if (Number(new URL(current.upstream.url).port) === next) {
+      port.choose(next);
+      return { ok: true, url: current.upstream.url };
+    }
+    isMoving = true;
+    const goBack = port.tryOut(next);
+    try {
+      const taken = await findTaken?.(next);
+      if (taken) {
+        goBack();
+        return { ok: false, reason: 'port_taken', ...taken };
+      }
+      const after = await supervisor.restart();
+      if (after.status === 'up') {
+        port.choose(next);
+        return { ok: true, url: after.upstream.url };
+      }
+      // Somebody took it in between, or it does not start there: agents find it where it was.
+      goBack();
+      supervisor.start();
+      await supervisor.whenUp(MOVE_BACK_MS);
+      return refusalOf(after);
+    } finally {
+      isMoving = false;
+      tell();
+    }
+  }
+
   return {
     supervisor,
     get state() {
@@ -95,7 +150,7 @@ export function createLifecycle(deps: {
       const isRunning = supervisor.state.status !== 'idle' && supervisor.state.status !== 'failed';
       if (isRunning) return;
       if (options.port !== undefined) port.choose(options.port);
-      recovery.code = options.recoveryCode;
+      handover.recoveryCode = options.recoveryCode;
       start();
     },
     async unlock(secret) {
@@ -104,8 +159,34 @@ export function createLifecycle(deps: {
       startWhenOpen(before);
       return result;
     },
+    changePort,
+    restoreUpdateCopy() {
+      const copy =
+        supervisor.state.status === 'failed' ? supervisor.state.failure.details.updateCopy : undefined;
+      if (!copy) return;
+      handover.restoreCopy = copy.name;
+      start();
+    },
+    async restartServer() {
+      if (supervisor.state.status === 'up') await supervisor.restart();
+    },
     stop: () => supervisor.stop(),
   };
+}
+
+type PortProblem = Extract<PortChange, { ok: false }>;
+
+const MOVE_BACK_MS = 30_000;
+const RESTARTING = { server: 'restarting', failure: null, url: null } as const;
+
+function refusal(reason: PortProblem['reason']): PortProblem {
+  return { ok: false, reason, holder: null, nextFreePort: null };
+}
+
+function refusalOf(state: SupervisorState): PortProblem {
+  if (state.status !== 'failed' || state.failure.code !== 'port_taken') return refusal('not_started');
+  const { holder, nextFreePort } = state.failure.details;
+  return { ...refusal('port_taken'), holder: holder ?? null, nextFreePort: nextFreePort ?? null };
 }
 
 function toServerState(state: SupervisorState): Pick<ShellState, 'server' | 'failure' | 'url'> {

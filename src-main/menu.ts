@@ -2,11 +2,18 @@ import { Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
 import { getTexts } from './texts';
 
+/** While the window has the focus; from anywhere where the person switched that on. */
+export const FREEZE_KEYS = 'CommandOrControl+Shift+.';
+
 /**
  * A small menu: it carries the standard editing and zoom keys. Reloading would lose what is being typed, and the
  * developer tools can press every button, so both are there in development alone.
  */
-export function setAppMenu(options: { readonly isPackaged: boolean; readonly locale: string }): void {
+export function setAppMenu(options: {
+  readonly isPackaged: boolean;
+  readonly locale: string;
+  readonly onFreeze: () => void;
+}): void {
   const t = getTexts(options.locale);
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const isMac = process.platform === 'darwin';
@@ -14,7 +21,14 @@ export function setAppMenu(options: { readonly isPackaged: boolean; readonly loc
     ? []
     : [{ role: 'reload', label: t.reload }, { role: 'toggleDevTools', label: t.developerTools }, separator];
   const template: MenuItemConstructorOptions[] = [
-    isMac ? { role: 'appMenu' } : { label: t.file, submenu: [{ role: 'quit', label: t.quit }] },
+    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    {
+      label: t.file,
+      submenu: [
+        { id: 'freeze', label: t.freezeAll, accelerator: FREEZE_KEYS, click: options.onFreeze },
+        ...(isMac ? [] : [separator, { role: 'quit', label: t.quit } as const]),
+      ],
+    },
     {
       label: t.edit,
       submenu: [

@@ -17,13 +17,23 @@ const ServerMessage = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), ready: z.literal(true), url: z.url().max(2048), socket: text.min(1) }),
   z.object({
     type: z.literal('failed'),
-    code: z.enum(['port_taken', 'data_locked', 'wrong_key', 'migration_failed', 'unexpected']),
+    code: z.enum([
+      'port_taken',
+      'data_locked',
+      'wrong_key',
+      'migration_failed',
+      'data_newer',
+      'restored',
+      'unexpected',
+    ]),
     message: text,
     details: z.object({
       port: port.optional(),
       holder: text.optional(),
       nextFreePort: port.optional(),
       dataFolder: text.optional(),
+      updateCopy: z.object({ name: z.string().max(200), madeAt: z.iso.datetime() }).optional(),
+      keptFile: text.optional(),
     }),
   }),
   z.object({

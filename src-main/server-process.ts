@@ -31,6 +31,11 @@ const MAX_LINE = 8000;
 /** The first Node-API that better-sqlite3 13 loads on. */
 const NEEDED_NAPI = 10;
 
+/** Older than anything we ship: the stand-in that tests run on where Electron itself can't be had. */
+export function isTestRuntime(napi: string): boolean {
+  return Number(napi) < NEEDED_NAPI;
+}
+
 /**
  * The Node that runs the server, or undefined for `utilityProcess`. A packaged app asks no environment variable,
  * but for the test runtime, whose Node-API the shipped one never has (decisions §0).
@@ -41,7 +46,7 @@ export function findServerNode(runtime: {
   readonly appPath: string;
   readonly env: NodeJS.ProcessEnv;
 }): string | undefined {
-  const isOld = Number(runtime.napi) < NEEDED_NAPI;
+  const isOld = isTestRuntime(runtime.napi);
   const named = runtime.env['COUNTERSIGN_NODE'];
   if (named && (isOld || !runtime.isPackaged)) return named;
   if (!isOld) return undefined;

@@ -3,13 +3,19 @@ import { findJsonFile, writeJsonFile } from './json-file';
 import type { Log } from './redact';
 
 const Settings = z.object({
-  /** The port the person chose after the usual one was taken. */
+  /** The port the person chose after the usual one was taken, or in the window. */
   port: z.int().min(1024).max(65_535).optional(),
+  closeToTray: z.enum(['ask', 'tray', 'quit']).optional(),
+  startAtLogin: z.boolean().optional(),
+  globalShortcut: z.boolean().optional(),
+  askBeforeQuit: z.boolean().optional(),
+  openLinks: z.boolean().optional(),
 });
-type Settings = z.infer<typeof Settings>;
+export type Settings = z.infer<typeof Settings>;
 
 export interface SettingsStore {
   get(): Settings;
+  set(patch: Settings): void;
   setPort(port: number): void;
 }
 
@@ -21,15 +27,13 @@ export function createSettingsStore(path: string, log: Log): SettingsStore {
   } catch (error) {
     log.warn('settings are not readable, defaults are used', error);
   }
-  return {
-    get: () => settings,
-    setPort(port) {
-      settings = { ...settings, port };
-      try {
-        writeJsonFile(path, settings);
-      } catch (error) {
-        log.error('settings were not saved', error);
-      }
-    },
+  const set = (patch: Settings): void => {
+    settings = { ...settings, ...patch };
+    try {
+      writeJsonFile(path, settings);
+    } catch (error) {
+      log.error('settings were not saved', error);
+    }
   };
+  return { get: () => settings, set, setPort: (port) => set({ port }) };
 }

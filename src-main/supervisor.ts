@@ -55,6 +55,8 @@ export interface Supervisor {
   readonly start: () => void;
   /** Asks the server to drain, ends it after 10 s; resolves when it is gone. It is not restarted. */
   readonly stop: () => Promise<void>;
+  /** Ends a server that is up and starts it again with what it is to be launched with now; what became of it. */
+  readonly restart: () => Promise<SupervisorState>;
   /** The running server; waits for one that is starting, undefined when there will be none in that time. */
   readonly whenUp: (timeoutMs: number, signal?: AbortSignal) => Promise<Upstream | undefined>;
 }
@@ -67,6 +69,7 @@ export function createSupervisor(deps: {
     readonly masterKey: string;
     readonly checkpoint: AuditCheckpoint | undefined;
     readonly recoveryCode?: string | undefined;
+    readonly restoreCopy?: string | undefined;
   };
   readonly onChange: (state: SupervisorState) => void;
   readonly onCheckpoint: (checkpoint: AuditCheckpoint) => void;
@@ -95,7 +98,7 @@ export function createSupervisor(deps: {
 
   function launch(): void {
     const secret = randomBytes(32).toString('base64');
-    const { args, masterKey, checkpoint, recoveryCode } = deps.getLaunch();
+    const { args, ...keys } = deps.getLaunch();
     let markGone = (): void => undefined;
     const gone = new Promise<void>((resolve) => (markGone = resolve));
     const child = deps.launch(args, {
@@ -119,7 +122,7 @@ export function createSupervisor(deps: {
       fail(unexpected(`The server did not get ready within ${timing.readyTimeoutMs / 1000} s.`));
       child.kill();
     }, timing.readyTimeoutMs);
-    child.send({ type: 'init', socketSecret: secret, masterKey, checkpoint, recoveryCode });
+    child.send({ type: 'init', socketSecret: secret, ...keys });
   }
 
   function up(run: Run, ready: ReadyMessage, secret: string): void {
@@ -168,6 +171,18 @@ export function createSupervisor(deps: {
     if (!isStopping && !active) launch();
   }
 
+  async function restart(): Promise<SupervisorState> {
+    if (isStopping || state.status !== 'up') return state;
+    exitsInARow = 0;
+    // Its exit is expected and nobody's failure.
+    active = undefined;
+    change({ status: 'restarting' });
+    await endAll();
+    launchUnlessStopped();
+    await whenUp(timing.readyTimeoutMs * 2);
+    return state;
+  }
+
   async function stop(): Promise<void> {
     isStopping = true;
     clearTimeout(timer);
@@ -207,6 +222,7 @@ export function createSupervisor(deps: {
       return state;
     },
     start,
+    restart,
     stop,
     whenUp,
   };

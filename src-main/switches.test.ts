@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findPortSwitch, listDebugSwitches } from './switches';
+import { findPortSwitch, listDebugSwitches, listRefusedSwitches } from './switches';
 
 describe('switches that let others steer the app', () => {
   it.each([
@@ -19,6 +19,27 @@ describe('switches that let others steer the app', () => {
     expect(listDebugSwitches(['app', '.', '--port=0', '--user-data-dir=/tmp/inspect', 'inspect'])).toEqual(
       [],
     );
+  });
+});
+
+describe('a start', () => {
+  const argv = [
+    'app',
+    '--inspect=0',
+    '--remote-debugging-port=0',
+    '--remote-debugging-port=9222',
+    '--hidden',
+  ];
+
+  it('is refused for every one of them once packaged', () => {
+    const refused = listRefusedSwitches(argv, { isPackaged: true, isTestRuntime: false });
+    expect(refused).toEqual(['--inspect=0', '--remote-debugging-port=0', '--remote-debugging-port=9222']);
+    expect(listRefusedSwitches(argv, { isPackaged: false, isTestRuntime: false })).toEqual([]);
+  });
+
+  it('is let through with a port that nobody knows on the runtime of tests alone', () => {
+    const refused = listRefusedSwitches(argv, { isPackaged: true, isTestRuntime: true });
+    expect(refused).toEqual(['--inspect=0', '--remote-debugging-port=9222']);
   });
 });
 

@@ -6,9 +6,24 @@ export const DEFAULT_PORT = 7423;
 /** Chromium takes one dash or two, Windows a slash as well. */
 const DEBUG_SWITCH = /^(?:--?|\/)(?:inspect|debug-port|remote-debugging-)/i;
 
+/** What the smoke test of a package looks in with; 0 is a port that nobody knows before it is printed. */
+const SMOKE_TEST_SWITCH = '--remote-debugging-port=0';
+
 /** The switches that would let another program steer the window or the shell (decisions §0); empty is well. */
 export function listDebugSwitches(argv: readonly string[]): string[] {
   return argv.filter((argument) => DEBUG_SWITCH.test(argument));
+}
+
+/**
+ * The switches that a start is refused for. A packaged app takes none; on the test runtime, whose Node-API the shipped
+ * one never has, its own smoke test may look into the window.
+ */
+export function listRefusedSwitches(
+  argv: readonly string[],
+  runtime: { readonly isPackaged: boolean; readonly isTestRuntime: boolean },
+): string[] {
+  if (!runtime.isPackaged) return [];
+  return listDebugSwitches(argv).filter((given) => !(runtime.isTestRuntime && given === SMOKE_TEST_SWITCH));
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { SOCKET_SECRET_HEADER } from './contract/process';
+import { NOTIFICATION_CHANNEL, SHELL_CHANNEL_HEADER, SOCKET_SECRET_HEADER } from './contract/process';
 import type { Context } from './context';
 import { agentRoutes } from './doors/console/agents.routes';
 import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
+import { dataRoutes } from './doors/console/data.routes';
+import { mountDataFiles } from './doors/console/data-files.route';
 import { mountEvents } from './doors/console/events.route';
-import { inboxRoutes } from './doors/console/inbox.routes';
+import { inboxRoutes, NOTIFICATION_CLIENT } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
 import { leavingRoutes } from './doors/console/leaving.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
@@ -51,6 +53,7 @@ function mountStreams(
   callerOf: (request: FastifyRequest) => Promise<Caller> | Caller,
 ): void {
   mountEvents(app, { live: context.live, callerOf });
+  mountDataFiles(app, { backups: context.backups, exports: context.exports, callerOf });
   mountAuditDownloads(app, {
     exporter: context.auditExporter,
     verifierFile: context.config.verifierFile,
@@ -70,6 +73,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       setup,
       demo,
     }),
+    ...dataRoutes(context),
     ...inboxRoutes({ reader, gate, inbox, channel }),
     ...auditRoutes({
       reader,
@@ -130,7 +134,10 @@ export function buildConsoleApp(context: Context, socketSecret: string): Fastify
       traceId: request.id,
       ip: null,
       userAgent: null,
-      client: 'Countersign window',
+      client:
+        request.headers[SHELL_CHANNEL_HEADER] === NOTIFICATION_CHANNEL
+          ? NOTIFICATION_CLIENT
+          : 'Countersign window',
       // One person, one credential, before they have a name too: first run is done once as well.
       idempotency: idempotencyOf(request, 'window'),
     };

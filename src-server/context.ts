@@ -14,11 +14,13 @@ import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
 import { createCaseFileReader } from './domain/activity/case-file.queries';
 import { createInboxReader } from './domain/approvals/inbox.queries';
+import { createBackupsService } from './domain/backups/backups.service';
 import { createProposalQueries } from './domain/approvals/proposals.queries';
 import { createAuditExporter } from './domain/audit/audit-export';
 import { createAuditReader } from './domain/audit/audit.queries';
 import { createVerificationService } from './domain/audit/verification.service';
 import { createDemoService } from './domain/demo/demo.service';
+import { createDiagnosticsService } from './domain/diagnostics/diagnostics.service';
 import { createHealthQuery } from './domain/health/health.query';
 import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
@@ -27,6 +29,8 @@ import { messageActions } from './domain/messages/messages.actions';
 import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
+import { createErasureService } from './domain/privacy/erasure.service';
+import { createExportsService } from './domain/privacy/exports.service';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
@@ -44,6 +48,7 @@ import { WAKE_JOB } from './gate/snooze';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
 import { DAY, SECOND, systemClock, systemMonotonic, type Clock, type Monotonic } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
+import { createLogRing, type LogRing } from './lib/log-ring';
 import { createLogger, type Logger } from './lib/logger';
 import { createLiveBus } from './outbox/live';
 import { createRelay } from './outbox/relay';
@@ -56,6 +61,8 @@ export interface ContextOptions {
   readonly monotonic?: Monotonic;
   readonly ids?: Ids;
   readonly log?: Logger;
+  /** The last lines of `log`, for the diagnostics bundle. */
+  readonly logRing?: LogRing;
   /** Opened already, e.g. to find out whether the folder is new. */
   readonly database?: OpenDatabase;
   /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
@@ -237,6 +244,47 @@ export function createContext(options: ContextOptions) {
     },
   });
 
+  const backups = createBackupsService({
+    clock,
+    ids,
+    database,
+    audit,
+    reader,
+    vault,
+    keyring,
+    config,
+    log,
+    live,
+    identity,
+    masterKey,
+    afterCommit,
+  });
+
+  const exports = createExportsService({ clock, ids, database, audit, config, log, live });
+  const erasure = createErasureService({
+    clock,
+    ids,
+    database,
+    audit,
+    reader,
+    vault,
+    config,
+    gate,
+    identity,
+    backups,
+    exports,
+    afterCommit,
+  });
+  const diagnostics = createDiagnosticsService({
+    clock,
+    database,
+    reader,
+    config,
+    backups,
+    ring: options.logRing ?? createLogRing(),
+    startedAt,
+  });
+
   const relay = createRelay({
     reader,
     writer,
@@ -310,6 +358,8 @@ export function createContext(options: ContextOptions) {
       },
     },
     ...identity.jobs,
+    ...backups.jobs,
+    ...exports.jobs,
   ];
   // The CLI writes beside us: its commits wake nobody here, so the file is asked whether it changed.
   const watch = watchForeignCommits(database.raw.read, afterCommit);
@@ -353,6 +403,10 @@ export function createContext(options: ContextOptions) {
     demo,
     health,
     live,
+    backups,
+    exports,
+    erasure,
+    diagnostics,
     relay,
     jobs,
     takeCheckpoint,
@@ -383,12 +437,16 @@ export function createContext(options: ContextOptions) {
       usage.flush();
       await relay.processAll();
       await jobs.processAll();
+      await backups.idle();
+      await exports.idle();
       await relay.processAll();
     },
     async [Symbol.asyncDispose]() {
       watch[Symbol.dispose]();
       await verification[Symbol.asyncDispose]();
       grantWatch[Symbol.dispose]();
+      await backups.stop();
+      await exports.stop();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

@@ -8,9 +8,11 @@ import { buildAgentApp, buildConsoleApp } from './app';
 import type { Config, Secrets } from './config';
 import type { FailedMessage, InitMessage, ReadyMessage, ServerToShell } from './contract/process';
 import { createContext, type Context } from './context';
-import { migrate } from './db/migrate';
-import { openDatabase } from './db/open';
+import { migrate, MigrationError, NewerDataError } from './db/migrate';
+import { openDatabase, type OpenDatabase } from './db/open';
 import { continuesFrom } from './domain/audit/audit.source';
+import { carryOutAtStart } from './domain/backups/at-start';
+import { findUpdateCopy, makeUpdateCopy, restoreUpdateCopy } from './domain/backups/update-copies';
 import { systemCaller } from './gate/caller';
 import {
   findInstanceMode,
@@ -21,7 +23,8 @@ import {
   WrongRecoveryCodeError,
 } from './domain/identity/keyring';
 import { readServerMasterKey } from './domain/identity/master-key';
-import { acquireFolderLock, FolderHeldError } from './lib/folder-lock';
+import { acquireFolderLock, FolderHeldError, type FolderLock } from './lib/folder-lock';
+import { createLogRing, type LogRing } from './lib/log-ring';
 import { createLogger, type Logger } from './lib/logger';
 import { findFreePort, findPortHolder } from './lib/ports';
 
@@ -45,9 +48,10 @@ export async function serve(
 ): Promise<RunningServer> {
   // Everything this process writes is its user's alone.
   process.umask(0o077);
-  const log = createLogger(config.logLevel);
+  const ring = createLogRing();
+  const log = createLogger(config.logLevel, ring);
   try {
-    return await start(config, secrets, port, log);
+    return await start(config, secrets, port, log, ring);
   } catch (error) {
     const failure = await toFailure(error, config);
     port?.post(failure);
@@ -67,13 +71,42 @@ async function start(
   secrets: Secrets,
   port: ShellPort | undefined,
   log: Logger,
+  ring: LogRing,
 ): Promise<RunningServer> {
   if (!config.hasLimits) log.warn('rate limits are OFF: for tests and benchmarks only');
   if (config.allowsLocalTargets) log.warn('outbound calls to local addresses are ALLOWED: for tests only');
   const init = config.mode === 'desktop' ? await waitForInit(port) : undefined;
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   const lock = acquireFolderLock(config.dataFolder);
-  const database = openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
+  try {
+    return await startLocked({ config, secrets, port, log, ring, init, lock });
+  } catch (error) {
+    lock[Symbol.dispose]();
+    throw error;
+  }
+}
+
+async function startLocked({
+  config,
+  secrets,
+  port,
+  log,
+  ring,
+  init,
+  lock,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly port: ShellPort | undefined;
+  readonly log: Logger;
+  readonly ring: LogRing;
+  readonly init: InitMessage | undefined;
+  readonly lock: FolderLock;
+}): Promise<RunningServer> {
+  const keptFile =
+    init?.restoreCopy === undefined ? undefined : putCopyBack(config, init, init.restoreCopy, log);
+  const started = carryOutAtStart({ dataFolder: config.dataFolder, now: new Date(), log });
+  const database = openMigrated({ config, secrets, init, keptFile, log });
   // Before any key is looked for: a folder of the other mode says so, rather than that its key is missing.
   const storedMode = findInstanceMode(database.reader);
   if (storedMode && storedMode !== config.mode) throw new WrongModeError(storedMode);
@@ -87,6 +120,7 @@ async function start(
     config,
     masterKey,
     log,
+    logRing: ring,
     database,
     onCheckpoint: (checkpoint) => port?.post({ type: 'checkpoint', checkpoint }),
   });
@@ -94,6 +128,7 @@ async function start(
     log.error({ kept: init.checkpoint }, 'the audit log does not go on from the checkpoint this app kept');
     context.recordDiscontinuity(init.checkpoint);
   }
+  context.backups.recordStart(started);
   const agentApp = await buildAgentApp(context);
   const apps: FastifyInstance[] = [agentApp];
   let socket = '';
@@ -135,6 +170,64 @@ async function start(
       lock[Symbol.dispose]();
     },
   };
+}
+
+/** The person chose in the window to go back to the data before the update; answers where the newer file is kept. */
+function putCopyBack(config: Config, init: InitMessage, name: string, log: Logger): string | null {
+  const keptFile = restoreUpdateCopy({
+    dataFolder: config.dataFolder,
+    name,
+    masterKey: Buffer.from(init.masterKey, 'base64'),
+    recoveryCode: init.recoveryCode,
+  });
+  log.warn({ name, keptFile }, 'the copy made before the update was put back');
+  return keptFile;
+}
+
+/**
+ * Opens the database and brings it to this version, after a copy was made of what is there.
+ * @throws RestoredError instead of updating data that a person has just put back: they say when
+ */
+function openMigrated({
+  config,
+  secrets,
+  init,
+  keptFile,
+  log,
+}: {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly init: InitMessage | undefined;
+  readonly keptFile: string | null | undefined;
+  readonly log: Logger;
+}): OpenDatabase {
+  return openDatabase(config.dataFolder, (sqlite) =>
+    migrate(sqlite, {
+      beforeMigrating(pending) {
+        if (keptFile !== undefined) throw new RestoredError(keptFile);
+        const masterKey = init
+          ? Buffer.from(init.masterKey, 'base64')
+          : serverMasterKey(config, secrets, false, log);
+        const file = makeUpdateCopy({
+          dataFolder: config.dataFolder,
+          sqlite,
+          pending,
+          masterKey,
+          recoveryCode: init?.recoveryCode,
+          now: Date.now(),
+        });
+        log.info({ file, pending }, 'a copy was made before the update of the data');
+      },
+    }),
+  );
+}
+
+/** The data is as it was before the update; this version would update it again. */
+class RestoredError extends Error {
+  constructor(readonly keptFile: string | null) {
+    super('The copy made before the update is in place.');
+    this.name = 'RestoredError';
+  }
 }
 
 async function waitForInit(port: ShellPort | undefined): Promise<InitMessage> {
@@ -234,5 +327,19 @@ async function toFailure(error: unknown, config: Config): Promise<FailedMessage>
   if (error instanceof WrongMasterKeyError || error instanceof WrongRecoveryCodeError) {
     return { type: 'failed', code: 'wrong_key', message, details: { dataFolder: config.dataFolder } };
   }
-  return { type: 'failed', code: 'unexpected', message, details: { dataFolder: config.dataFolder } };
+  const { dataFolder } = config;
+  if (error instanceof RestoredError) {
+    const { keptFile } = error;
+    return {
+      type: 'failed',
+      code: 'restored',
+      message,
+      details: { dataFolder, ...(keptFile ? { keptFile } : {}) },
+    };
+  }
+  const updateCopy = findUpdateCopy(dataFolder);
+  const details = { dataFolder, ...(updateCopy ? { updateCopy } : {}) };
+  if (error instanceof MigrationError) return { type: 'failed', code: 'migration_failed', message, details };
+  if (error instanceof NewerDataError) return { type: 'failed', code: 'data_newer', message, details };
+  return { type: 'failed', code: 'unexpected', message, details };
 }

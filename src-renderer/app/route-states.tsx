@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { type ErrorComponentProps, Link, useRouter } from '@tanstack/react-router';
-import { IconMapQuestion } from '@tabler/icons-react';
+import { IconMapQuestion, IconUnlink } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { EmptyState, ErrorState } from '../components/states';
 import classes from './gates.module.css';
@@ -22,6 +22,30 @@ export function NotFoundPage() {
         }
       />
     </main>
+  );
+}
+
+/** A `countersign://` link that this version does not know: nothing was done with it. */
+export function UnknownLinkPage() {
+  const { t } = useLingui();
+  return (
+    <div className={classes['wait']}>
+      <h1 className="sr-only">Countersign</h1>
+      <EmptyState
+        icon={<IconUnlink size={28} stroke={1.5} />}
+        title={t`This link is not known`}
+        actions={
+          <Button component={Link} to="/inbox" variant="default">
+            <Trans>Go to the Inbox</Trans>
+          </Button>
+        }
+      >
+        <Trans>
+          A program asked Countersign to open a page that this version does not have. It may be from a newer
+          version, or be damaged. Nothing was done.
+        </Trans>
+      </EmptyState>
+    </div>
   );
 }
 

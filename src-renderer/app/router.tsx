@@ -15,7 +15,7 @@ import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
 import { Frame } from './frame';
-import { NotFoundPage, RouteErrorPage } from './route-states';
+import { NotFoundPage, RouteErrorPage, UnknownLinkPage } from './route-states';
 import { SessionGate } from './session-gate';
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: SessionGate });
@@ -107,6 +107,12 @@ const auditRoute = createRoute({
   component: lazyRouteComponent(() => import('../features/audit/audit-page'), 'AuditPage'),
 });
 
+const unknownLinkRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/unknown-link',
+  component: UnknownLinkPage,
+});
+
 const welcomeRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/welcome',
@@ -128,6 +134,7 @@ const routeTree = rootRoute.addChildren([
     settingsIndexRoute,
     settingsRoute,
     helpRoute,
+    unknownLinkRoute,
   ]),
   welcomeRoute,
 ]);

@@ -8,14 +8,19 @@ import classes from './gates.module.css';
 
 /** The server can't start: what is in the way, and the ways on. */
 export function StartFailurePage({ failure }: { failure: FailedMessage | null }) {
-  const { t } = useLingui();
+  const { t, i18n } = useLingui();
   const [isBusy, setIsBusy] = useState(false);
   const details = failure?.details ?? {};
+  const copy = details.updateCopy;
   const nextPort = failure?.code === 'port_taken' ? details.nextFreePort : undefined;
 
   const retry = (port?: number) => {
     setIsBusy(true);
     void shell?.retryServer(port === undefined ? {} : { port }).finally(() => setIsBusy(false));
+  };
+  const restore = () => {
+    setIsBusy(true);
+    void shell?.restoreUpdateCopy().finally(() => setIsBusy(false));
   };
   const recover = (recoveryCode: string) => {
     setIsBusy(true);
@@ -43,7 +48,15 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
     },
     migration_failed: {
       title: t`Your data could not be brought to this version`,
-      text: t`The update of the database stopped and was undone. A backup was made before it. Your data is as it was.`,
+      text: t`The update of the database stopped. A copy was made before it: put it back, then start the version you used before; or try again.`,
+    },
+    data_newer: {
+      title: t`This data is of a newer version`,
+      text: t`A newer Countersign has changed it. Start that version again, or put back the copy that was made before its update: what happened since then stays in the newer file, which is kept.`,
+    },
+    restored: {
+      title: t`Your data is as it was before the update`,
+      text: t`The newer file is kept beside it. Start the version of Countersign that you used before; trying again with this one makes a new copy and updates the data once more.`,
     },
     unexpected: {
       title: t`The server could not start`,
@@ -79,6 +92,26 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
               <dd>{details.dataFolder}</dd>
             </>
           ) : null}
+          {copy ? (
+            <>
+              <dt>
+                <Trans>Copy made</Trans>
+              </dt>
+              <dd>
+                <time dateTime={copy.madeAt}>
+                  {i18n.date(copy.madeAt, { dateStyle: 'medium', timeStyle: 'short' })}
+                </time>
+              </dd>
+            </>
+          ) : null}
+          {details.keptFile ? (
+            <>
+              <dt>
+                <Trans>Newer file</Trans>
+              </dt>
+              <dd>{details.keptFile}</dd>
+            </>
+          ) : null}
           {failure?.message ? (
             <>
               <dt>
@@ -95,6 +128,11 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
               <Trans>Use port {nextPort}</Trans>
             </Button>
           )}
+          {copy ? (
+            <Button variant="default" onClick={restore} loading={isBusy}>
+              <Trans>Put back the copy made before the update</Trans>
+            </Button>
+          ) : null}
           <Button
             variant={nextPort === undefined && failure?.code !== 'wrong_key' ? 'filled' : 'default'}
             onClick={() => retry()}

@@ -10,6 +10,7 @@ import { shell } from '../shell';
 import { applyContrast } from '../theme/color-scheme';
 import { App } from './app';
 import { takeLinkToken } from './link-token';
+import { followLinks } from './links';
 import { createConsoleRouter } from './router';
 
 /** Draws the application into the page. Once. */
@@ -28,6 +29,8 @@ export function startApp() {
     const search = validateInboxSearch({ ...router.latestLocation.search });
     void queryClient.prefetchInfiniteQuery(inboxListQuery(search));
   }
+
+  followLinks((path) => router.history.push(path));
 
   const root = document.getElementById('root');
   if (!root) throw new Error('index.html has no #root');

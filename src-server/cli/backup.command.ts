@@ -1,13 +1,10 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { filledText } from '../contract/common';
 import type { Context } from '../context';
-import { findFact } from '../domain/identity/instance.repo';
+import { writeBackup } from '../domain/backups/write-backup';
 import { toIso } from '../lib/clock';
-import { VERSION } from '../version';
-import { encryptBackup } from './backup-file';
 import { CliError, parseGiven, type CliAnswer, type CliCommand } from './command';
 import { cliCaller, withServer } from './data-folder';
 
@@ -35,72 +32,19 @@ export const backup: CliCommand = {
 };
 
 async function makeBackup(context: Context, file: string, isPlain: boolean): Promise<CliAnswer> {
-  const { clock, database, audit, reader, vault, keyring, config } = context;
-  const createdAt = clock.now();
-  // Before the copy, so that the copy knows of itself.
-  database.writer.transaction((tx) => {
-    audit.append(
-      tx,
-      { type: 'backup.made', caller: cliCaller(), data: { isEncrypted: !isPlain } },
-      createdAt,
-    );
+  const { bytes, isEncrypted, isRecoverable, createdAt } = await writeBackup(context, {
+    file,
+    isPlain,
+    caller: cliCaller(),
   });
-  mkdirSync(dirname(file), { recursive: true });
-  // On the same disk as its end, so that the last step is a rename: the file is whole or not there.
-  const folder = mkdtempSync(join(dirname(file), '.countersign-backup-'));
-  try {
-    const copy = join(folder, 'copy.db');
-    await copyDatabase(database.file, copy);
-    let result = copy;
-    if (!isPlain) {
-      result = join(folder, 'encrypted');
-      const dataKey = findFact(reader, 'data_key');
-      if (!dataKey) throw new CliError('damaged', 'The data key of this data folder is missing.');
-      encryptBackup({
-        source: copy,
-        target: result,
-        vault,
-        about: {
-          createdAt: toIso(createdAt),
-          appVersion: VERSION,
-          mode: config.mode,
-          instanceId: keyring.instanceId,
-          dataKey: dataKey.toString('base64'),
-          dataKeyRecovery: findFact(reader, 'data_key_recovery')?.toString('base64') ?? null,
-        },
-      });
-    }
-    renameSync(result, file);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
-  const { size } = statSync(file);
-  const isRecoverable = keyring.hasRecoveryCode();
-  const document = { file, bytes: size, isEncrypted: !isPlain, isRecoverable, createdAt: toIso(createdAt) };
+  const document = { file, bytes, isEncrypted, isRecoverable, createdAt: toIso(createdAt) };
   const opensWith = isRecoverable
     ? 'its master key or the recovery code'
     : 'its master key (there is no recovery code)';
   return {
     document,
     text: isPlain
-      ? `${file}: ${size} bytes, not encrypted`
-      : `${file}: ${size} bytes, encrypted; it opens with ${opensWith}`,
+      ? `${file}: ${bytes} bytes, not encrypted`
+      : `${file}: ${bytes} bytes, encrypted; it opens with ${opensWith}`,
   };
-}
-
-/** SQLite's online backup, in one step: a copy of one moment, whatever the server writes meanwhile. */
-async function copyDatabase(source: string, target: string): Promise<void> {
-  const connection = new Database(source, { readonly: true, fileMustExist: true, timeout: 5_000 });
-  try {
-    await connection.backup(target, { progress: () => Number.MAX_SAFE_INTEGER });
-  } finally {
-    connection.close();
-  }
-  // A single file, without the write-ahead log that its header asks for.
-  const copy = new Database(target);
-  try {
-    copy.pragma('journal_mode = DELETE');
-  } finally {
-    copy.close();
-  }
 }

@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  constants,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { chmodSync, constants, copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import Database from 'better-sqlite3';
 import { z } from 'zod';
 import { filledText } from '../contract/common';
 import { migrate } from '../db/migrate';
 import { DATABASE_FILE, openDatabase, type OpenDatabase } from '../db/open';
 import { createAuditLog } from '../gate/audit';
+import {
+  BackupFileError,
+  decryptBackup,
+  readBackupHeader,
+  type OpenedBackup,
+} from '../domain/backups/backup-file';
+import { assertWhole } from '../domain/backups/copies';
+import { swapDatabase } from '../domain/backups/swap';
 import {
   findInstanceMode,
   openKeyring,
@@ -29,7 +27,7 @@ import { systemClock } from '../lib/clock';
 import { acquireFolderLock } from '../lib/folder-lock';
 import { randomIds } from '../lib/ids';
 import { openVault, recoverVault, type Vault } from '../lib/vault';
-import { BackupFileError, decryptBackup, readBackupHeader, type OpenedBackup } from './backup-file';
+
 import { CliError, parseGiven, type CliAnswer, type CliCommand, type CliIo } from './command';
 import { cliCaller, configOf, databaseFileOf, findFolderMode, messageOf } from './data-folder';
 
@@ -116,7 +114,7 @@ function restoreFrom(request: Restore): CliAnswer {
       chmodSync(made, 0o600);
     }
     const { mode, isRewrapped } = prepare(request, workshop);
-    const replaced = swap(dataFolder, made);
+    const replaced = swapDatabase(databaseFileOf(dataFolder), made);
     const document = {
       restored: true,
       mode,
@@ -128,7 +126,7 @@ function restoreFrom(request: Restore): CliAnswer {
     return { document, text: `Restored ${file} to ${resolve(dataFolder)}.${kept}` };
   } catch (error) {
     request.masterKey.undo();
-    if (error instanceof BackupFileError) throw new CliError('damaged', error.message, error);
+    if (error instanceof BackupFileError) throw new CliError(error.code, error.message, error);
     throw error;
   } finally {
     rmSync(workshop, { recursive: true, force: true });
@@ -187,7 +185,7 @@ function prepare(
     assertWhole(join(workshop, DATABASE_FILE));
     database = openDatabase(workshop, (sqlite) => migrate(sqlite));
   } catch (cause) {
-    if (cause instanceof CliError) throw cause;
+    if (cause instanceof CliError || cause instanceof BackupFileError) throw cause;
     throw new CliError('damaged', `The backup can't be opened (${messageOf(cause)}).`, cause);
   }
   try {
@@ -214,34 +212,6 @@ function findPresentMode(dataFolder: string): InstanceMode | undefined {
   }
 }
 
-/** Whole, and made by a version that is not ahead of this one. */
-function assertWhole(file: string): void {
-  const sqlite = new Database(file, { readonly: true, fileMustExist: true });
-  const fresh = new Database(':memory:');
-  try {
-    const result = sqlite.prepare('PRAGMA integrity_check(1)').pluck().get();
-    if (result !== 'ok') throw new CliError('damaged', `The backup is damaged: ${String(result)}`);
-    migrate(fresh);
-    const applied = 'SELECT name FROM _migrations';
-    const known = new Set(fresh.prepare(applied).pluck().all());
-    if (
-      sqlite
-        .prepare(applied)
-        .pluck()
-        .all()
-        .some((name) => !known.has(name))
-    ) {
-      throw new CliError(
-        'outdated',
-        'The backup was made by a newer version of Countersign. Update, then restore it.',
-      );
-    }
-  } finally {
-    sqlite.close();
-    fresh.close();
-  }
-}
-
 /** Opens the keys with the master key of this folder, wrapping them anew if the code is given; writes it down. */
 function openHere(database: OpenDatabase, masterKey: Buffer, recoveryCode: string | undefined): boolean {
   const { writer, reader } = database;
@@ -261,31 +231,4 @@ function openHere(database: OpenDatabase, masterKey: Buffer, recoveryCode: strin
   const entry = { type: 'backup.restored', caller: cliCaller(), data: { isRewrapped } };
   writer.transaction((tx) => audit.append(tx, entry, systemClock.now()), { isDurable: true });
   return isRewrapped;
-}
-
-/** Puts the new file in place; the old one gets a dated name beside it. */
-function swap(dataFolder: string, made: string): string | null {
-  const file = databaseFileOf(dataFolder);
-  let replaced: string | null = null;
-  if (existsSync(file)) {
-    foldInLog(file);
-    replaced = `${file}.replaced-${new Date().toISOString().replaceAll(':', '-')}`;
-    renameSync(file, replaced);
-    for (const suffix of ['-wal', '-shm']) {
-      if (existsSync(file + suffix)) renameSync(file + suffix, replaced + suffix);
-    }
-  }
-  renameSync(made, file);
-  return replaced;
-}
-
-/** The write-ahead log becomes part of the file that is kept; a damaged one is kept with its log beside it. */
-function foldInLog(file: string): void {
-  try {
-    const sqlite = new Database(file);
-    sqlite.pragma('wal_checkpoint(TRUNCATE)');
-    sqlite.close();
-  } catch {
-    return;
-  }
 }

@@ -20,8 +20,10 @@ const SESSION_PATHS: ReadonlySet<string> = new Set([
   `${CONSOLE}/events`,
   `${CONSOLE}${AUDIT_EXPORT_PATH}`,
   `${CONSOLE}${AUDIT_VERIFIER_PATH}`,
+  `${CONSOLE}/data/exports/:name/file`,
   '/api/v1/claim',
 ]);
+const ADMIN_PATHS: ReadonlySet<string> = new Set([`${CONSOLE}/data/backups/:name/file`]);
 const OPTIONAL_PATHS: ReadonlySet<string> = new Set(['/api/mcp', '/api/mcp/stream']);
 const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/mcp/openapi.json',
@@ -47,6 +49,7 @@ interface ConsoleAccess {
 /** For an address of the TCP listener; undefined for one that nobody said anything about. */
 export function authOf(method: string, path: string): RouteAuth | undefined {
   if (SESSION_PATHS.has(path)) return 'session';
+  if (ADMIN_PATHS.has(path)) return 'admin';
   if (OPTIONAL_PATHS.has(path)) return 'optional';
   if (OPEN_PATHS.has(path)) return 'none';
   if (path.startsWith('/api/v1/agent/')) return 'key';

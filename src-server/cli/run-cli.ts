@@ -7,6 +7,7 @@ import {
   WrongRecoveryCodeError,
 } from '../domain/identity/keyring';
 import { isAppError } from '../lib/errors';
+import { NewerDataError } from '../db/migrate';
 import { FolderHeldError } from '../lib/folder-lock';
 import { VERSION } from '../version';
 import { auditVerify } from './audit-verify.command';
@@ -105,6 +106,7 @@ function describeError(error: unknown): { readonly code: string; readonly messag
   if (isAppError(error) || error instanceof CliError) return { code: error.code, message: error.message };
   const message = messageOf(error);
   if (error instanceof CommanderError) return { code: 'usage', message: message.replace(/^error: /, '') };
+  if (error instanceof NewerDataError) return { code: 'outdated', message };
   if (error instanceof FolderHeldError) return { code: 'data_locked', message };
   if (error instanceof WrongMasterKeyError) {
     const hint = 'Name the right one with COUNTERSIGN_MASTER_KEY_FILE or COUNTERSIGN_MASTER_KEY.';

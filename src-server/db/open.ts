@@ -64,7 +64,12 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   tune(write);
   // A checkpoint costs a sync of its own; 40 MB of log are read as fast as the file.
   write.pragma('wal_autocheckpoint = 10000');
-  migrate(write);
+  try {
+    migrate(write);
+  } catch (error) {
+    write.close();
+    throw error;
+  }
   const read = new Database(file, { readonly: true });
   tune(read);
   read.pragma('query_only = ON');
@@ -81,6 +86,17 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
       write.close();
     },
   };
+}
+
+/** The database as it is at this moment, for work that reads for long while others write. */
+export function openSnapshot(file: string): { readonly reader: Reader } & Disposable {
+  const sqlite = new Database(file, { readonly: true, fileMustExist: true });
+  tune(sqlite);
+  sqlite.pragma('query_only = ON');
+  sqlite.exec('BEGIN');
+  // The first read pins the moment.
+  sqlite.prepare('SELECT count(*) FROM sqlite_master').get();
+  return { reader: drizzle(sqlite, { schema }), [Symbol.dispose]: () => void sqlite.close() };
 }
 
 /** An open transaction that several pieces of work share: who waits for its end, and for what if it failed. */

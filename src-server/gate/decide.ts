@@ -63,10 +63,13 @@ export function findOwn(tx: Tx, actionId: string, user: UserActor): ActionRow {
   return action;
 }
 
-/** Records that the whole payload of a version was in the visible, focused view. Not a decision, not an action. */
+/**
+ * Records that the whole payload of a version was in the visible, focused view (`window`), or in a notification that
+ * showed it whole (`notification`). Not a decision, not an action.
+ */
 export function markRead(
   deps: GateDeps,
-  seen: Seen,
+  seen: Seen & { readonly channel?: string },
   caller: Caller,
   inTransaction?: InTransaction<void>,
 ): void {
@@ -78,7 +81,7 @@ export function markRead(
     if (!stored) throw notFound('version');
     if (stored.hash !== seen.hash) throw staleVersion(action);
     if (!findRead(tx, action.id, seen.version, user.userId)) {
-      writeRead(deps, tx, action, seen, user, 'window', caller, now);
+      writeRead(deps, tx, action, seen, user, seen.channel ?? 'window', caller, now);
     }
     inTransaction?.(tx, undefined, now);
   });

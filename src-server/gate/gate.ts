@@ -67,7 +67,11 @@ export interface Gate {
     caller: Caller,
   ): Output;
   withdraw(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
-  markRead(seen: Seen, caller: Caller, inTransaction?: InTransaction<void>): void;
+  markRead(
+    seen: Seen & { readonly channel?: string },
+    caller: Caller,
+    inTransaction?: InTransaction<void>,
+  ): void;
   decide(decision: Decision, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   /** Decides on several reversible proposals that were all read, each in a transaction of its own. */
   decideBulk(decision: BulkDecision, caller: Caller): readonly BulkResult[];

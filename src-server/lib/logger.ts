@@ -1,4 +1,5 @@
 import { pino, type Logger as PinoLogger } from 'pino';
+import type { LogRing } from './log-ring';
 
 export type Logger = PinoLogger;
 
@@ -19,8 +20,8 @@ const SECRET_FIELDS = [
   'access_token',
 ];
 
-/** One logger per process, on stderr (stdout carries the ready line alone); subsystems are children. */
-export function createLogger(level: string): Logger {
+/** One logger per process, on stderr (stdout carries the ready line alone); subsystems are children. `ring` keeps the last lines. */
+export function createLogger(level: string, ring?: LogRing): Logger {
   return pino(
     {
       level,
@@ -31,6 +32,6 @@ export function createLogger(level: string): Logger {
         censor: '[redacted]',
       },
     },
-    pino.destination({ fd: 2, sync: true }),
+    ring ? ring.before(pino.destination({ fd: 2, sync: true })) : pino.destination({ fd: 2, sync: true }),
   );
 }

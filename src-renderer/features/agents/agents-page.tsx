@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
+import { useSearch } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useId, useState } from 'react';
@@ -53,6 +54,7 @@ function JoiningSection() {
   const { t } = useLingui();
   const titleId = useId();
   const me = useMe();
+  const { claim = '' } = useSearch({ from: '/frame/agents' });
   const joining = useQuery(joiningQuery);
   const items = joining.data?.items ?? [];
   const email = me.data?.user?.email ?? '';
@@ -75,7 +77,7 @@ function JoiningSection() {
       ) : null}
       <OfferCards />
       <JoiningCards joining={items} />
-      <ClaimByCode />
+      <ClaimByCode key={claim} initialCode={claim} />
     </section>
   );
 }

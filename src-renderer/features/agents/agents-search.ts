@@ -5,14 +5,14 @@ export const AGENT_TABS = ['overview', 'policy', 'guidance', 'keys', 'history', 
 export type AgentTab = (typeof AGENT_TABS)[number];
 
 /** Search parameters are parsed as JSON where they look like it; a name such as `7` stays text. */
-const words = z.preprocess(
-  (value) => (typeof value === 'number' ? String(value) : value),
-  z.string().max(80),
-);
+const asWord = (value: unknown): unknown => (typeof value === 'number' ? String(value) : value);
+const words = z.preprocess(asWord, z.string().max(80));
 
 const agentsSearch = z.object({
   q: words.optional().catch(undefined),
   status: agentStatus.optional().catch(undefined),
+  /** A claim code from a link: it stands in its field, and nothing is asked or claimed with it yet. */
+  claim: z.preprocess(asWord, z.string().max(100)).optional().catch(undefined),
 });
 export type AgentsSearch = z.infer<typeof agentsSearch>;
 

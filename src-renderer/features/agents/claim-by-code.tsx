@@ -14,10 +14,20 @@ import { useClaimFlow } from './use-claim-flow';
 import { useClaimKey } from './use-claim-key';
 
 /** Claims an agent by the code or token it was given when it registered, after showing who stands behind it. */
-export function ClaimByCode({ onClaimed }: { onClaimed?: (agent: AgentDetail) => void }) {
+export function ClaimByCode({
+  initialCode = '',
+  onClaimed,
+}: {
+  /** From a link: filled in, for the person to look up. */
+  initialCode?: string;
+  onClaimed?: (agent: AgentDetail) => void;
+}) {
   const { t } = useLingui();
   const input = useRef<HTMLInputElement>(null);
-  const [typed, setTyped] = useState('');
+  const [typed, setTyped] = useState(initialCode);
+  useEffect(() => {
+    if (initialCode !== '') input.current?.focus();
+  }, [initialCode]);
   const [problem, setProblem] = useState<string | null>(null);
   const preview = usePreviewClaim();
   const [code, setCode] = useState('');

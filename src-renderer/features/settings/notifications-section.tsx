@@ -1,8 +1,7 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
+import { Button, Checkbox, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { IconMoon } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
 import {
   DEFAULT_PREFERENCES,
   type NotificationPreferences,
@@ -114,33 +113,31 @@ function QuietHoursForm({ quiet, onChange }: QuietHoursFormProps) {
   );
 }
 
-/** Saves when a whole time stands there: while it is typed the field has none. */
-function TimeField({
-  label,
-  value,
-  onChange,
-}: {
+const HALF_HOURS = Array.from({ length: 48 }, (_, index) =>
+  [Math.floor(index / 2), (index % 2) * 30].map((part) => String(part).padStart(2, '0')).join(':'),
+);
+
+interface TimeFieldProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-}) {
-  const [typed, setTyped] = useState<string | null>(null);
-  const commit = () => {
-    if (typed !== null && /^\d\d:\d\d$/.test(typed) && typed !== value) onChange(typed);
-    setTyped(null);
+}
+
+/** Half hours, written as the language writes them; the time field of the browser follows the system instead. */
+function TimeField({ label, value, onChange }: TimeFieldProps) {
+  const { i18n } = useLingui();
+  const times = HALF_HOURS.includes(value) ? HALF_HOURS : [...HALF_HOURS, value].toSorted();
+  const format = new Intl.DateTimeFormat(i18n.locale, { hour: 'numeric', minute: '2-digit' });
+  const print = (time: string) => {
+    const [hours = 0, minutes = 0] = time.split(':').map(Number);
+    return format.format(new Date(2023, 0, 1, hours, minutes));
   };
   return (
-    <TextInput
-      type="time"
+    <NativeSelect
       label={label}
-      value={typed ?? value}
-      required
-      withAsterisk={false}
-      onChange={(event) => setTyped(event.currentTarget.value)}
-      onBlur={commit}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') commit();
-      }}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+      data={times.map((time) => ({ value: time, label: print(time) }))}
     />
   );
 }

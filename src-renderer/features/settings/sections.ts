@@ -3,6 +3,7 @@ import { msg } from '@lingui/core/macro';
 import {
   IconAdjustments,
   IconBell,
+  IconDatabase,
   IconInfoCircle,
   IconKeyboard,
   IconServer,
@@ -43,6 +44,12 @@ export const SETTINGS_SECTIONS: readonly SettingsSection[] = [
     label: msg`Server`,
     Icon: IconServer,
     Content: lazy(async () => ({ default: (await import('./server-section')).ServerSection })),
+  },
+  {
+    id: 'data',
+    label: msg`Data`,
+    Icon: IconDatabase,
+    Content: lazy(async () => ({ default: (await import('../data/data-section')).DataSection })),
   },
   {
     id: 'about',

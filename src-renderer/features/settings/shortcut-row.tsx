@@ -72,6 +72,19 @@ export function ShortcutRow({ entry, settings, onAssign, onReset, onSwitchOff }:
         />
       ) : (
         <span className={classes['shortcutKeys']}>
+          {isOwn ? (
+            <Tooltip label={t`Back to the preset`}>
+              <ActionIcon
+                aria-label={t`Back to the preset: ${name}`}
+                onClick={() => {
+                  onReset();
+                  button.current?.focus();
+                }}
+              >
+                <IconRestore size={14} />
+              </ActionIcon>
+            </Tooltip>
+          ) : null}
           {keys.length === 0 ? (
             <span className={classes['dim']}>
               <Trans>switched off</Trans>
@@ -95,21 +108,6 @@ export function ShortcutRow({ entry, settings, onAssign, onReset, onSwitchOff }:
           >
             <Trans>Change</Trans>
           </Button>
-          {isOwn ? (
-            <Tooltip label={t`Back to the preset`}>
-              <ActionIcon
-                aria-label={t`Back to the preset: ${name}`}
-                onClick={() => {
-                  onReset();
-                  button.current?.focus();
-                }}
-              >
-                <IconRestore size={14} />
-              </ActionIcon>
-            </Tooltip>
-          ) : (
-            <span className={classes['gap']} />
-          )}
           {keys.length > 0 ? (
             <Tooltip label={t`Switch off`}>
               <ActionIcon
@@ -122,9 +120,7 @@ export function ShortcutRow({ entry, settings, onAssign, onReset, onSwitchOff }:
                 <IconKeyboardOff size={14} />
               </ActionIcon>
             </Tooltip>
-          ) : (
-            <span className={classes['gap']} />
-          )}
+          ) : null}
         </span>
       )}
       {wanted === null ? null : (

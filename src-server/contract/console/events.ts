@@ -11,6 +11,7 @@ export const LIVE_TOPICS = [
   'keys',
   'outbox',
   'settings',
+  'data',
   'hello',
 ] as const;
 

@@ -1,6 +1,7 @@
 import * as activity from './activity';
 import * as agents from './agents';
 import * as audit from './audit';
+import * as data from './data';
 import * as inbox from './inbox';
 import * as keys from './keys';
 import * as leaving from './leaving';
@@ -90,5 +91,20 @@ export const consoleApi = {
     listOffers: leaving.listOffers,
     acceptOffer: leaving.acceptOffer,
     declineOffer: leaving.declineOffer,
+  },
+  data: {
+    getBackups: data.getBackups,
+    makeBackup: data.makeBackup,
+    updateBackupSettings: data.updateBackupSettings,
+    removeBackup: data.removeBackup,
+    previewRestore: data.previewRestore,
+    stageRestore: data.stageRestore,
+    cancelRestore: data.cancelRestore,
+    listExports: data.listExports,
+    makeExport: data.makeExport,
+    removeExport: data.removeExport,
+    previewErasure: data.previewErasure,
+    erasePerson: data.erasePerson,
+    getDiagnostics: data.getDiagnostics,
   },
 } as const;

@@ -1,5 +1,7 @@
 import * as contract from '../../contract/console/inbox';
+import { NOTIFICATION_CHANNEL } from '../../contract/process';
 import type { Reader } from '../../db/open';
+import type { Caller } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
 import type { InboxReader } from '../../domain/approvals/inbox.queries';
 import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
@@ -12,21 +14,26 @@ export interface InboxRouteDeps {
   readonly channel: 'window' | 'browser';
 }
 
+/** How a call names its client that the shell makes for a click on a notification; no call over TCP can. */
+export const NOTIFICATION_CLIENT = 'Countersign notification';
+
 /** Where people decide. Every write goes to the gate with what the person looked at. */
 export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): ConsoleRoute[] {
+  const channelOf = ({ client }: Caller): string =>
+    channel === 'window' && client === NOTIFICATION_CLIENT ? NOTIFICATION_CHANNEL : channel;
   return [
     readRoute(contract.listInbox, ({ user, query }) => inbox.list(reader, user.userId, query)),
     readRoute(contract.getInboxItem, ({ user, params }) => inbox.detail(reader, user.userId, params.id)),
     writeRoute(contract.markRead, ({ params, body, caller }, answering) =>
       gate.markRead(
-        { actionId: params.id, ...body },
+        { actionId: params.id, channel: readChannelOf(channelOf(caller)), ...body },
         caller,
         answering(() => ({ isRead: true as const })),
       ),
     ),
     writeRoute(contract.decide, ({ params, body, caller, user }, answering) =>
       gate.decide(
-        { actionId: params.id, channel, ...body },
+        { actionId: params.id, channel: channelOf(caller), ...body },
         caller,
         answering((tx) => inbox.detail(tx, user.userId, params.id)),
       ),
@@ -76,4 +83,9 @@ export function inboxRoutes({ reader, gate, inbox, channel }: InboxRouteDeps): C
       ),
     ),
   ];
+}
+
+/** A read is of a view of ours, in whichever program, or of a notification. */
+function readChannelOf(channel: string): string {
+  return channel === NOTIFICATION_CHANNEL ? NOTIFICATION_CHANNEL : 'window';
 }

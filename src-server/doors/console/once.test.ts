@@ -335,6 +335,33 @@ describe('a person’s write and its answer are one transaction', () => {
     await expectOnce(server, { ...mail, route: '/outbox/:id/resend', path: `/outbox/${id}/resend` });
   });
 
+  it('for backups, restores, copies of the own data and erasure', async () => {
+    const { server } = await openDesk();
+    const write = (method: Write['method'], route: string, body?: object, path = route): Promise<void> =>
+      expectOnce(server, { method, route, path, ...(body ? { body } : {}) });
+    await write('PATCH', '/data/backups/settings', { keepDaily: 3 });
+    // What follows it is written by itself, later.
+    const make = { method: 'POST', route: '/data/backups', path: '/data/backups' } as const;
+    COVERED.add('POST /api/console/data/backups');
+    const made = await send(server, make, 'k');
+    await server.processAll();
+    expect(await send(server, make, 'k')).toEqual({ ...made, isReplayed: true });
+    const { body } = await server.console<{ items: { name: string }[] }>('GET', '/data/backups');
+    expect(body.items).toHaveLength(1);
+    const name = body.items[0]?.name ?? '';
+    await write('POST', '/data/restore', { source: { type: 'listed', name } });
+    await write('DELETE', '/data/restore');
+    await write('DELETE', '/data/backups/:name', undefined, `/data/backups/${name}`);
+    await write('POST', '/data/exports');
+    await server.processAll();
+    const exports = await server.console<{ items: { id: string }[] }>('GET', '/data/exports');
+    const id = exports.body.items[0]?.id ?? '';
+    await write('DELETE', '/data/exports/:id', undefined, `/data/exports/${id}`);
+    const target = { type: 'contact', agentId: (await registerAgent(server)).agentId };
+    const asked = await server.console<{ confirmation: string }>('POST', '/data/erasure/preview', { target });
+    await write('POST', '/data/erasure', { target, confirmation: asked.body.confirmation });
+  });
+
   it('through the tools for people, too', async () => {
     const { server, key, person } = await openOffice();
     const held = await server.tool<MmaOk<HeldData>>(key, 'drafts.create', { content: 'Fresh marmalade' });
@@ -362,9 +389,12 @@ describe('a person’s write and its answer are one transaction', () => {
     const writes = server.consoleApp.routeTable
       .filter(({ isWrite }) => isWrite)
       .map(({ method, path }) => `${method} ${path}`);
-    // Several decisions are several transactions (gate/bulk.test.ts); a look at a code, or at the log, writes nothing.
+    // Several decisions are several transactions (gate/bulk.test.ts); a look at a code, at the log, or at what something
+    // would do, writes nothing.
     expect(writes.filter((one) => !COVERED.has(one)).toSorted()).toEqual([
       'POST /api/console/audit/verification',
+      'POST /api/console/data/erasure/preview',
+      'POST /api/console/data/restore/preview',
       'POST /api/console/inbox/bulk',
       'POST /api/console/joining/preview',
     ]);

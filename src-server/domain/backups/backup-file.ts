@@ -1,7 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
-import type { Vault } from '../lib/vault';
+import type { Vault } from '../../lib/vault';
 
 /**
  * An encrypted backup (decisions §5): the database as one file, sealed under a key that comes from the data key.
@@ -33,9 +34,13 @@ const headerSchema = z.object({
 });
 export type BackupHeader = z.infer<typeof headerSchema>;
 
-/** The file is no backup, is of another kind, or was damaged or changed since it was made. */
+/** The file is no backup, was damaged or changed since it was made (`damaged`), or is of a newer version (`outdated`). */
 export class BackupFileError extends Error {
-  constructor(message: string, cause?: unknown) {
+  constructor(
+    message: string,
+    cause?: unknown,
+    readonly code: 'damaged' | 'outdated' = 'damaged',
+  ) {
     super(message, { cause });
     this.name = 'BackupFileError';
   }
@@ -71,18 +76,72 @@ export function readBackupHeader(file: string): OpenedBackup {
   }
 }
 
-/** Writes `source` encrypted to `target`, which must not be there. Needs memory for one record. */
-export function encryptBackup({
-  source,
-  target,
-  vault,
-  about,
-}: {
+interface Sealing {
   readonly source: string;
   readonly target: string;
   readonly vault: Pick<Vault, 'key'>;
   readonly about: Omit<BackupHeader, 'v' | 'salt'>;
-}): void {
+}
+
+interface Opening {
+  readonly source: string;
+  /** Must not be there; null only looks, and writes nothing. */
+  readonly target: string | null;
+  readonly vault: Pick<Vault, 'key'>;
+  readonly opened: Extract<OpenedBackup, { type: 'encrypted' }>;
+}
+
+/** Told how much of the whole is done, from 0 to 1, between pieces. */
+export type OnProgress = (share: number) => void;
+
+/** Writes `source` encrypted to `target`, which must not be there. Needs memory for one record. */
+export function encryptBackup(request: Sealing): void {
+  runNow(encryptSteps(request));
+}
+
+/** The same, leaving the thread to others between records. */
+export function encryptBackupInSteps(request: Sealing, onProgress?: OnProgress): Promise<void> {
+  return runInSteps(encryptSteps(request), onProgress);
+}
+
+/**
+ * Writes what an encrypted backup holds to `target`. What was written is the caller's to remove when this fails.
+ * @throws BackupFileError
+ */
+export function decryptBackup(request: Opening): void {
+  runNow(decryptSteps(request));
+}
+
+/** The same, leaving the thread to others between records; gives the SHA-256 of the content. @throws BackupFileError */
+export function decryptBackupInSteps(request: Opening, onProgress?: OnProgress): Promise<string> {
+  return runInSteps(decryptSteps(request), onProgress);
+}
+
+/** SHA-256 of a file, leaving the thread to others between pieces. */
+export function hashFileInSteps(file: string): Promise<string> {
+  return runInSteps(hashSteps(file));
+}
+
+function runNow<Result>(steps: Generator<number, Result>): Result {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+async function runInSteps<Result>(
+  steps: Generator<number, Result>,
+  onProgress?: OnProgress,
+): Promise<Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    onProgress?.(step.value);
+    await setImmediate();
+  }
+}
+
+function* encryptSteps({ source, target, vault, about }: Sealing): Generator<number, void> {
   const salt = randomBytes(32);
   const header: BackupHeader = { v: 1, ...about, salt: salt.toString('base64') };
   const headerBytes = Buffer.from(JSON.stringify(header));
@@ -101,6 +160,7 @@ export function encryptBackup({
       position += chunk.length;
       writeAll(output, seal.encrypt(chunk, index, position >= size));
       index += 1;
+      yield size === 0 ? 1 : position / size;
     } while (position < size);
     fsyncSync(output);
   } finally {
@@ -109,22 +169,12 @@ export function encryptBackup({
   }
 }
 
-/** Writes what an encrypted backup holds to `target`, which must not be there. @throws BackupFileError */
-export function decryptBackup({
-  source,
-  target,
-  vault,
-  opened,
-}: {
-  readonly source: string;
-  readonly target: string;
-  readonly vault: Pick<Vault, 'key'>;
-  readonly opened: Extract<OpenedBackup, { type: 'encrypted' }>;
-}): void {
+function* decryptSteps({ source, target, vault, opened }: Opening): Generator<number, string> {
   const { header, headerBytes } = opened;
   const records = createRecords(vault, Buffer.from(header.salt, 'base64'), headerBytes);
+  const content = createHash('sha256');
   const input = openSync(source, 'r');
-  const output = openSync(target, 'wx', 0o600);
+  const output = target === null ? null : openSync(target, 'wx', 0o600);
   try {
     const { size } = fstatSync(input);
     let position = MAGIC.length + 4 + headerBytes.length;
@@ -133,20 +183,47 @@ export function decryptBackup({
       const record = readExactly(input, Math.min(CHUNK_BYTES + TAG_BYTES, size - position), position);
       position += record.length;
       if (record.length < TAG_BYTES) throw new BackupFileError(`${source} is cut off.`);
-      try {
-        writeAll(output, records.decrypt(record, index, position >= size));
-      } catch (cause) {
-        throw new BackupFileError(
-          `${source} is damaged or cut off: record ${index + 1} can't be opened.`,
-          cause,
-        );
-      }
+      const plain = openRecord(records, record, { index, isLast: position >= size, source });
+      content.update(plain);
+      if (output !== null) writeAll(output, plain);
       index += 1;
+      yield position / size;
     } while (position < size);
-    fsyncSync(output);
+    if (output !== null) fsyncSync(output);
+    return content.digest('hex');
   } finally {
     closeSync(input);
-    closeSync(output);
+    if (output !== null) closeSync(output);
+  }
+}
+
+function openRecord(
+  records: Records,
+  record: Buffer,
+  { index, isLast, source }: { readonly index: number; readonly isLast: boolean; readonly source: string },
+): Buffer {
+  try {
+    return records.decrypt(record, index, isLast);
+  } catch (cause) {
+    throw new BackupFileError(`${source} is damaged or cut off: record ${index + 1} can't be opened.`, cause);
+  }
+}
+
+function* hashSteps(file: string): Generator<number, string> {
+  const content = createHash('sha256');
+  const input = openSync(file, 'r');
+  try {
+    const { size } = fstatSync(input);
+    for (let position = 0; position < size;) {
+      const chunk = readExactly(input, Math.min(CHUNK_BYTES, size - position), position);
+      if (chunk.length === 0) break;
+      position += chunk.length;
+      content.update(chunk);
+      yield position / size;
+    }
+    return content.digest('hex');
+  } finally {
+    closeSync(input);
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Sqlite } from '../db/open';
-import type { Finding } from './doctor.command';
+import type { Sqlite } from '../../db/open';
+import type { Finding } from './examine';
 
 /** Newest posts whose words are looked up in the index; the others are compared by number. */
 const LOOKED_UP = 500;
