@@ -62,7 +62,7 @@ function mountStreams(
 }
 
 function consoleRoutes(context: Context, channel: 'window' | 'browser'): ConsoleRoute[] {
-  const { reader, gate, inbox, clock, claims, setup, demo, config } = context;
+  const { reader, gate, grants, inbox, clock, claims, setup, demo, config } = context;
   const emailOf = (userId: string): string => setup.findUser(userId)?.email ?? '';
   const flushUsage = (): void => context.usage.flush();
   return [
@@ -88,16 +88,18 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       gate,
       commands: context.agentCommands,
       freezing: context.freezeCommands,
+      grants,
       claims,
       inbox,
       emailOf,
       publicUrl: context.publicUrl,
     }),
-    ...keyRoutes({ reader, clock, gate, flushUsage }),
+    ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
     ...leavingRoutes({
       reader,
       clock,
       gate,
+      grants,
       commands: context.leavingCommands,
       emailOf,
       nameOf: (userId) => setup.findUser(userId)?.displayName,
@@ -322,6 +324,7 @@ export async function buildAgentApp(
 const MCP_INSTRUCTIONS = [
   'Countersign stands between you and the world: what you propose is held until a person decides.',
   'A held write answers status PENDING_CONFIRMATION with a draftId. Nothing has happened then. Ask proposals.get with that draftId for the outcome; do not propose the same thing again.',
+  'Your owner may have said what you are to keep to: ask proposals.guidance before you propose.',
   'A decision may carry edits, a reason and a note for you. When a proposal was rejected, revise it with proposals.revise rather than making a new one.',
   'No tool of yours approves anything.',
 ].join('\n');

@@ -41,10 +41,12 @@ import type { GateDeps } from './gate/deps';
 import { EXECUTE_JOB } from './gate/execution-job';
 import { createGate } from './gate/gate';
 import { freeOfCharge } from './gate/credits-port';
+import { END_GRANT_JOB } from './gate/allow';
+import { createGrants, type GrantEnd } from './gate/grants';
 import { createLimiter } from './gate/limits';
 import { WAKE_JOB } from './gate/snooze';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
-import { DAY, SECOND, systemClock, type Clock } from './lib/clock';
+import { DAY, SECOND, systemClock, systemMonotonic, type Clock, type Monotonic } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
 import { createLogRing, type LogRing } from './lib/log-ring';
 import { createLogger, type Logger } from './lib/logger';
@@ -56,6 +58,7 @@ export interface ContextOptions {
   readonly config: Config;
   readonly masterKey: Buffer;
   readonly clock?: Clock;
+  readonly monotonic?: Monotonic;
   readonly ids?: Ids;
   readonly log?: Logger;
   /** The last lines of `log`, for the diagnostics bundle. */
@@ -86,7 +89,7 @@ function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
 
 /** Wires the server together. Nothing here has state of its own; everything is passed on. */
 export function createContext(options: ContextOptions) {
-  const { config, masterKey, clock = systemClock, ids = randomIds } = options;
+  const { config, masterKey, clock = systemClock, monotonic = systemMonotonic, ids = randomIds } = options;
   const log = options.log ?? createLogger(config.logLevel);
   const database = options.database ?? openDatabase(config.dataFolder, (sqlite) => migrate(sqlite));
   const { writer, reader } = database;
@@ -94,6 +97,7 @@ export function createContext(options: ContextOptions) {
   const { vault } = keyring;
   const audit = createAuditLog({ vault, signingKey: keyring.auditSigningKey });
   const limiter = createLimiter({ isEnabled: config.hasLimits });
+  const grants = createGrants({ clock, monotonic });
   const startedAt = clock.now();
 
   // Known once the server listens; absolute URLs are printed only in answers.
@@ -128,6 +132,7 @@ export function createContext(options: ContextOptions) {
     audit,
     credits: freeOfCharge,
     limiter,
+    grants,
     log,
     actions,
     scanPublicText: (text, field) => scanText(text, { field }),
@@ -287,6 +292,14 @@ export function createContext(options: ContextOptions) {
     consumers: [
       live.consumer,
       {
+        name: 'grants',
+        isDurable: false,
+        consume({ topic, data: { agentId, ownerId, kind }, at }) {
+          const reason = ENDS_GRANTS.get(topic);
+          if (reason) gate.endGrants({ agentId, ownerId, kind, reason, at });
+        },
+      },
+      {
         name: 'search-epoch',
         isDurable: false,
         consume({ topic }) {
@@ -316,6 +329,14 @@ export function createContext(options: ContextOptions) {
       handle() {
         gate.expireOverdue();
         gate.wakeSnoozed();
+        gate.sweepGrants();
+      },
+    },
+    {
+      type: END_GRANT_JOB,
+      maxAttempts: 5,
+      handle(payload) {
+        gate.settleGrant(payload);
       },
     },
     {
@@ -342,6 +363,8 @@ export function createContext(options: ContextOptions) {
   ];
   // The CLI writes beside us: its commits wake nobody here, so the file is asked whether it changed.
   const watch = watchForeignCommits(database.raw.read, afterCommit);
+  // The wall clock may be set so that no job is due for long: this one looks by itself.
+  const grantWatch = grants.watch(() => gate.sweepGrants());
   const jobs = createJobRunner({ writer, reader, clock, ids, log, definitions: jobDefinitions });
   wakers.push(
     () => relay.wake(),
@@ -368,6 +391,7 @@ export function createContext(options: ContextOptions) {
     agentCommands,
     freezeCommands,
     leavingCommands,
+    grants,
     search,
     proposals,
     inbox,
@@ -422,6 +446,7 @@ export function createContext(options: ContextOptions) {
       await verification[Symbol.asyncDispose]();
       await backups.stop();
       await exports.stop();
+      grantWatch[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();
@@ -430,6 +455,17 @@ export function createContext(options: ContextOptions) {
     },
   };
 }
+
+/** What ends time-boxed allows, and why; admission refuses their agent's calls from the same moment on. */
+const ENDS_GRANTS: ReadonlyMap<string, GrantEnd> = new Map([
+  ['agent.paused', 'paused'],
+  ['agent.frozen', 'frozen'],
+  ['agent.unbound', 'released'],
+  ['agent.transferred', 'released'],
+  ['agent.deleted', 'released'],
+  ['agent.disowned', 'released'],
+  ['policy.set', 'policy'],
+]);
 
 /** What a search answer may depend on. */
 const PUBLIC_CHANGES: ReadonlySet<string> = new Set([

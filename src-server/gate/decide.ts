@@ -17,6 +17,7 @@ import { record, type GateDeps } from './deps';
 import { decisionMac, settleIn } from './execute';
 import { enqueueExecution } from './execution-job';
 import { graceMsFor } from './grace';
+import { guideBeside } from './guidance';
 import type { InTransaction } from './idempotency';
 import { KIND_TABLE } from './kinds';
 import { getPayload } from './payload';
@@ -35,6 +36,8 @@ export interface Decision extends Seen {
   readonly reasonCode?: RejectReason | undefined;
   /** At most 500 characters, for the agent. */
   readonly note?: string | undefined;
+  /** "Always do this": what the agent is to keep to for this kind from now on, at most 500 characters. */
+  readonly guidance?: string | undefined;
   /** `window`, `browser`, `api`; with `bulk-` before it where several were decided at once. */
   readonly channel: string;
   /** One of several: reversible kinds alone, and nothing that this person did not read, to reject it either. */
@@ -203,6 +206,10 @@ export function decide(
       const stored = findVersion(tx, action.id, action.version);
       if (decision.verdict === 'approve' && stored) getPayload(stored);
       settle(deps, tx, action, decision, user, caller, now);
+      if (decision.guidance?.trim()) {
+        const owned = { ...action, ownerId: user.userId };
+        guideBeside(deps, tx, owned, decision.guidance, caller, now);
+      }
       settleIn(deps, tx, action.id, now);
       inTransaction?.(tx, getAction(tx, action.id), now);
       return undefined;

@@ -10,6 +10,7 @@ import type { CreditsPort } from './credits-port';
 import type { ActionDefinition } from './define-action';
 import type { ActionRow } from './actions.repo';
 import { appendEvent } from './events';
+import type { Grants } from './grants';
 import type { Limiter } from './limits';
 
 export interface ContentIssue {
@@ -69,6 +70,7 @@ export interface GateDeps {
   readonly audit: AuditLog;
   readonly credits: CreditsPort;
   readonly limiter: Limiter;
+  readonly grants: Grants;
   readonly log: Logger;
   readonly actions: ReadonlyMap<string, ActionDefinition<unknown, unknown>>;
   scanPublicText(text: string, field: string): readonly ContentIssue[];

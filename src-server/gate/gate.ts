@@ -1,6 +1,16 @@
+import type { Kind } from '../contract/common';
 import type { Tx } from '../db/open';
 import type { ActionRow } from './actions.repo';
 import { adoptProposals, cancelPending, expireOverdue, prune, stopGrace, type StopReason } from './care';
+import {
+  allowForAWhile,
+  endAllow,
+  endGrants,
+  settleGrant,
+  sweepGrants,
+  type EndedGrants,
+  type WantedAllow,
+} from './allow';
 import { decideBulk, type BulkDecision, type BulkResult } from './bulk';
 import type { Caller } from './caller';
 import { command, preview, query } from './commands';
@@ -76,6 +86,19 @@ export interface Gate {
   undo(actionId: string, caller: Caller, inTransaction?: InTransaction<ActionRow>): ActionRow;
   /** Carries a decision out once its grace is over. */
   execute(actionId: string): void;
+  /** Lets one kind of an nb agent run without asking for at most an hour. */
+  allowForAWhile(wanted: WantedAllow, caller: Caller, inTransaction?: InTransaction<void>): void;
+  endAllow(
+    which: { readonly agentId: string; readonly kind: Kind },
+    caller: Caller,
+    inTransaction?: InTransaction<void>,
+  ): void;
+  /** Writes down the time-boxed allows that are over. */
+  sweepGrants(): void;
+  /** Ends an owner's or an agent's allows that started before `at`: a pause, a freeze, an agent that leaves. */
+  endGrants(which: EndedGrants): void;
+  /** The job of an allow came: it is over, or ended with the process that knew it. */
+  settleGrant(payload: Readonly<Record<string, unknown>>): void;
   expireOverdue(): number;
   /** Brings back what was snoozed until now. */
   wakeSnoozed(): number;
@@ -110,6 +133,11 @@ export function createGate(deps: GateDeps): Gate {
     retry: (actionId, caller, inTransaction) => retry(deps, actionId, caller, inTransaction),
     undo: (actionId, caller, inTransaction) => undo(deps, actionId, caller, inTransaction),
     execute: (actionId) => settleDecision(deps, actionId),
+    allowForAWhile: (wanted, caller, inTransaction) => allowForAWhile(deps, wanted, caller, inTransaction),
+    endAllow: (which, caller, inTransaction) => endAllow(deps, which, caller, inTransaction),
+    sweepGrants: () => sweepGrants(deps),
+    endGrants: (which) => endGrants(deps, which),
+    settleGrant: (payload) => settleGrant(deps, payload),
     expireOverdue: () => expireOverdue(deps),
     wakeSnoozed: () => wakeSnoozed(deps),
     prune: () => prune(deps),

@@ -70,6 +70,10 @@ export async function perform<Input, Output>(
   const targets = prepare(deps.reader);
   const ownerSet = findPolicy(deps.reader, agent.agentId, definition.kind);
   let verdict = resolveVerdict(definition.kind, caller.face, agent.origin, ownerSet);
+  // The owner's deny is above a time-boxed allow, and so is whatever the content says.
+  const isGranted = (): boolean => deps.grants.covers(agent, definition.kind, caller.face);
+  const byGrant = verdict === 'hold' && isGranted();
+  if (byGrant) verdict = 'allow';
   if (verdict === 'deny') {
     throw new AppError('denied_by_policy', `Your owner does not allow ${definition.kind}.`, {
       details: { kind: definition.kind },
@@ -122,10 +126,11 @@ export async function perform<Input, Output>(
       note,
       cost,
       now,
+      by: byGrant ? 'grant' : 'policy',
     };
     const made = options.revises
       ? revise(tx, step, options.revises)
-      : verdict === 'hold'
+      : verdict === 'hold' || (byGrant && !isGranted())
         ? hold(tx, step)
         : runAtOnce(tx, step);
     deps.keySpotter.mark(tx, spotted.keys, { agentId: agent.agentId, actionId: made.actionId, caller, now });

@@ -55,6 +55,8 @@ export interface Step<Input, Output> {
   readonly note: string | null;
   readonly cost: number;
   readonly now: number;
+  /** What lets it run at once, where it does. */
+  readonly by: 'policy' | 'grant';
 }
 
 function newAction<Input, Output>(
@@ -216,7 +218,7 @@ export function runAtOnce<Input, Output>(tx: Tx, step: Step<Input, Output>): Don
       data: {
         version: 1,
         hash: action.hash,
-        by: 'policy',
+        by: step.by,
         isOwnerTold: KIND_TABLE[definition.kind].isOwnerTold,
       },
       personId: agent.ownerId ?? agent.contactId,

@@ -9,6 +9,7 @@ import { closeAction } from './closing';
 import { assertFailed, settleIn } from './execute';
 import { enqueueExecution } from './execution-job';
 import { isInGrace, voidDecision } from './grace';
+import { unguideBeside } from './guidance';
 import type { InTransaction } from './idempotency';
 import { KIND_TABLE } from './kinds';
 import { getPayload } from './payload';
@@ -90,6 +91,7 @@ function undoIn(
 ): void {
   const action = findOwn(tx, actionId, user);
   if (isInGrace(action, now)) {
+    unguideBeside(deps, tx, action, caller, now);
     const open = voidDecision(deps, tx, action, caller, 'undo', now);
     if (isOverdue(open, now)) {
       closeAction(deps, tx, open, { status: 'expired', type: 'action.expired', caller, now });

@@ -1,5 +1,5 @@
 import { and, asc, eq, inArray, isNotNull, lt, lte, sql } from 'drizzle-orm';
-import type { Reader, Tx } from '../db/open';
+import type { Db, Reader, Tx } from '../db/open';
 import { prepared } from '../db/prepared';
 import { jobs } from '../gate/gate.tables';
 import type { Ids } from '../lib/ids';
@@ -100,6 +100,16 @@ const selectNextDue = prepared((db) =>
     .limit(1)
     .prepare(),
 );
+
+/** Whether what the job stood for was done otherwise. */
+export function isJobDone(db: Db, type: string, key: string): boolean {
+  const row = db
+    .select({ status: jobs.status })
+    .from(jobs)
+    .where(and(eq(jobs.type, type), eq(jobs.key, key)))
+    .get();
+  return row?.status === 'done';
+}
 
 export function nextDue(db: Reader): number | undefined {
   return selectNextDue(db).get()?.runAt;

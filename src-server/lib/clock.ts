@@ -6,6 +6,14 @@ export interface Clock {
 
 export const systemClock: Clock = { now: () => Date.now() };
 
+/** Time that only goes forward, at its own pace, whatever is done to the wall clock. Its zero means nothing. */
+export interface Monotonic {
+  /** Milliseconds. */
+  elapsed(): number;
+}
+
+export const systemMonotonic: Monotonic = { elapsed: () => performance.now() };
+
 export const SECOND = 1_000;
 export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;

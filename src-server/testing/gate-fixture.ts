@@ -22,8 +22,9 @@ import type { GateDeps } from '../gate/deps';
 import { listEventsAfter, type DomainEvent } from '../gate/events';
 import { createGate, type Gate } from '../gate/gate';
 import type { Face } from '../gate/kinds';
+import { createGrants, type Grants } from '../gate/grants';
 import { createLimiter } from '../gate/limits';
-import { DAY, type Clock } from '../lib/clock';
+import { DAY, type Clock, type Monotonic } from '../lib/clock';
 import { randomIds, type Ids } from '../lib/ids';
 import { createWrappedDataKey, openVault, type Vault } from '../lib/vault';
 
@@ -41,6 +42,21 @@ export function createTestClock(start = Date.UTC(2026, 10, 21, 12)): TestClock {
   };
 }
 
+export interface TestMonotonic extends Monotonic {
+  advance(ms: number): void;
+}
+
+/** Stands still until told otherwise, apart from the wall clock. */
+export function createTestMonotonic(): TestMonotonic {
+  let elapsed = 0;
+  return {
+    elapsed: () => elapsed,
+    advance(ms) {
+      elapsed += ms;
+    },
+  };
+}
+
 export interface TestAgent {
   readonly row: AgentRow;
   readonly actor: AgentActor;
@@ -55,6 +71,8 @@ export interface GateFixture extends Disposable {
   readonly writer: Writer;
   readonly gate: Gate;
   readonly clock: TestClock;
+  readonly monotonic: TestMonotonic;
+  readonly grants: Grants;
   readonly ids: Ids;
   readonly vault: Vault;
   readonly audit: AuditLog;
@@ -87,6 +105,8 @@ export function createGateFixture({
   const database = openDatabase(folder, migrate);
   const { reader, writer } = database;
   const clock = createTestClock();
+  const monotonic = createTestMonotonic();
+  const grants = createGrants({ clock, monotonic });
   const ids = randomIds;
   const masterKey = randomBytes(32);
   const vault = openVault(masterKey, createWrappedDataKey(masterKey));
@@ -102,6 +122,7 @@ export function createGateFixture({
     audit,
     credits: freeOfCharge,
     limiter: createLimiter({ isEnabled: false }),
+    grants,
     log: pino({ level: 'silent' }),
     actions: new Map(
       actions.map((definition) => [
@@ -153,6 +174,8 @@ export function createGateFixture({
     writer,
     gate,
     clock,
+    monotonic,
+    grants,
     ids,
     vault,
     audit,

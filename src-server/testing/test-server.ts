@@ -10,7 +10,7 @@ import { createContext, type Context } from '../context';
 import type { InboxDetail } from '../contract/console/inbox';
 import type { RegisterAnswer } from '../contract/mma/register';
 import { createLogger } from '../lib/logger';
-import type { Clock } from '../lib/clock';
+import type { Clock, Monotonic } from '../lib/clock';
 
 /** A clock that tests move. It starts at the real time, so that nothing expires by accident. */
 export interface TestClock extends Clock {
@@ -39,6 +39,8 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly masterKey?: Buffer;
   readonly clock?: TestClock;
   readonly verifierFile?: string;
+  /** Goes with `clock` unless a test sets one clock and not the other. */
+  readonly monotonic?: Monotonic;
 }
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -112,7 +114,8 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     mailFrom: 'Countersign <countersign@localhost>',
     trustProxy: options.trustProxy,
   };
-  const context = createContext({ config, masterKey, clock, log: createLogger(config.logLevel) });
+  const monotonic = options.monotonic ?? { elapsed: () => clock.now() };
+  const context = createContext({ config, masterKey, clock, monotonic, log: createLogger(config.logLevel) });
   const agentApp = await buildAgentApp(context, options);
   const consoleApp = buildConsoleApp(context, socketSecret);
   await agentApp.ready();

@@ -8,6 +8,8 @@ const post: PolicyRow = {
   verdict: 'hold',
   isDefault: true,
   choices: ['hold', 'deny'],
+  allowedUntil: null,
+  canAllowForAWhile: false,
 };
 const reaction: PolicyRow = {
   kind: 'reaction',
@@ -15,6 +17,8 @@ const reaction: PolicyRow = {
   verdict: 'hold',
   isDefault: false,
   choices: ['allow', 'hold', 'deny'],
+  allowedUntil: null,
+  canAllowForAWhile: false,
 };
 
 describe('picking in the policy matrix', () => {

@@ -48,6 +48,10 @@ export const policyRow = z.object({
   isDefault: z.boolean(),
   /** What may be chosen: an mma agent is always asked (GOV-2), so `allow` is missing there. */
   choices: z.array(verdictPolicy),
+  /** Runs without asking until then, by a time-boxed allow; null where there is none. */
+  allowedUntil: z.string().nullable(),
+  /** A time-boxed allow is possible now: an nb agent, a kind that is asked for and can be taken back. */
+  canAllowForAWhile: z.boolean(),
 });
 export type PolicyRow = z.infer<typeof policyRow>;
 
@@ -232,12 +236,18 @@ export const listGuidance = endpoint({
   answer: z.object({ items: z.array(guidanceLine) }),
 });
 
+export const addGuidanceBody = z.strictObject({
+  text: filledText(500),
+  kind: kind.optional(),
+  actionId: id.optional(),
+});
+
 export const addGuidance = endpoint({
   method: 'POST',
   path: '/agents/:id/guidance',
   summary: 'Tell the agent something for good',
   params: agentParams,
-  body: z.strictObject({ text: filledText(500), kind: kind.optional(), actionId: id.optional() }),
+  body: addGuidanceBody,
   answer: z.object({ items: z.array(guidanceLine) }),
 });
 

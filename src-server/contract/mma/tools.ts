@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { filledText, id, sha256Hex, text } from '../common';
+import { filledText, id, kind, sha256Hex, text } from '../common';
 
 /** Payloads of the mma tools as the document prints them, with the bounds it leaves open (decisions §4, §6). */
 
@@ -90,6 +90,9 @@ export const proposalsListPayload = z.object({
   cursor,
 });
 export const proposalPayload = z.object({ draftId: id.describe('draftId of the held answer') });
+export const guidancePayload = z.object({
+  kind: kind.optional().describe('Only what holds for this kind of action, such as post.publish'),
+});
 export const revisePayload = z.object({
   draftId: id,
   input: z

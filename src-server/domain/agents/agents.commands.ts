@@ -178,6 +178,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
         setAt: now,
       });
       emit('agent.changed', { agentId: input.id, ownerId: user.userId });
+      emit('policy.set', { agentId: input.id, ownerId: user.userId, kind: input.kind });
       return {
         result: undefined,
         audit: {

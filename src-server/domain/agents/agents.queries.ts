@@ -2,6 +2,8 @@ import type { AgentDetail, AgentSummary, JoiningAgent, PolicyRow } from '../../c
 import { decodeKeyset, toPage } from '../../db/cursor';
 import type { Db, Reader } from '../../db/open';
 import { countByStatus, listPolicies } from '../../gate/actions.repo';
+import { findAllowRefusal } from '../../gate/allow';
+import type { Grants } from '../../gate/grants';
 import { ALL_KINDS, defaultVerdict, KIND_TABLE, policyChoices } from '../../gate/kinds';
 import { DAY, toIso, toIsoOrNull } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
@@ -41,7 +43,7 @@ export function presentAgent(db: Db, agent: AgentRow): AgentSummary {
   };
 }
 
-function policyRows(db: Db, agent: AgentRow): PolicyRow[] {
+function policyRows(db: Db, agent: AgentRow, grants: Pick<Grants, 'untilOf'>): PolicyRow[] {
   const set = new Map(listPolicies(db, agent.id).map((row) => [row.kind, row.verdict]));
   return ALL_KINDS.map((kind) => ({
     kind,
@@ -49,6 +51,8 @@ function policyRows(db: Db, agent: AgentRow): PolicyRow[] {
     verdict: set.get(kind) ?? defaultVerdict(kind, agent.origin),
     isDefault: !set.has(kind),
     choices: policyChoices(kind, agent.origin),
+    allowedUntil: toIsoOrNull(grants.untilOf(agent, kind)),
+    canAllowForAWhile: findAllowRefusal(agent, kind, set.get(kind)) === undefined,
   }));
 }
 
@@ -75,7 +79,12 @@ export function getOwnAgent(db: Db, ownerId: string, agentId: string): AgentRow 
   return agent;
 }
 
-export function getAgentDetail(db: Reader, ownerId: string, agentId: string, now: number): AgentDetail {
+export function getAgentDetail(
+  db: Reader,
+  ownerId: string,
+  agentId: string,
+  { now, grants }: { readonly now: number; readonly grants: Pick<Grants, 'untilOf'> },
+): AgentDetail {
   const agent = getOwnAgent(db, ownerId, agentId);
   const counts = countByStatus(db, agentId, HISTORY_COUNTED);
   const sum = (...statuses: string[]): number =>
@@ -88,7 +97,7 @@ export function getAgentDetail(db: Reader, ownerId: string, agentId: string, now
     contactName: agent.contactName,
     contactEmail: agent.contactEmail,
     keys: listKeysOf(db, agent, { viewerId: ownerId, now }),
-    policy: policyRows(db, agent),
+    policy: policyRows(db, agent, grants),
     counts: {
       approved,
       edited: counts

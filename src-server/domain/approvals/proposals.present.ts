@@ -5,6 +5,7 @@ import type { Db } from '../../db/open';
 import { findDecision, listVersions, type ActionRow } from '../../gate/actions.repo';
 import type { ActionDefinition } from '../../gate/define-action';
 import { isUnsettled } from '../../gate/grace';
+import { listGuidanceBeside } from '../../gate/guidance.repo';
 import { tryOpenPayload, type CanonicalPayload } from '../../gate/payload';
 import { titleOf } from '../../gate/steps';
 import { diffFieldsOf } from '../../gate/versions';
@@ -56,6 +57,8 @@ export interface ProposalDecision {
   /** The person changed the words before approving; execute and quote these, not the original. */
   readonly edited: boolean;
   readonly diff: readonly FieldDiff[];
+  /** What the person wants to be done always from now on, said beside this decision. */
+  readonly guidance: readonly string[];
 }
 
 /** What of a definition a proposal is drawn with; where the definition is gone, next to nothing. */
@@ -98,6 +101,11 @@ export function presentProposal(db: Db, action: ActionRow, definition: Drawn): P
           note: decision.note,
           edited,
           diff: edited ? diffFieldsOf(original, input, definition.editable) : [],
+          guidance: listGuidanceBeside(db, {
+            agentId: action.agentId,
+            actionId: action.id,
+            decidedAt: decision.decidedAt,
+          }).map(({ text }) => text),
         }
       : null,
     failure: action.failure,

@@ -1,8 +1,11 @@
 import type { z } from 'zod';
-import { proposalPayload, proposalsListPayload } from '../../contract/mma/tools';
+import type { Kind } from '../../contract/common';
+import { GUIDANCE_MAX } from '../../contract/console/agents';
+import { guidancePayload, proposalPayload, proposalsListPayload } from '../../contract/mma/tools';
 import { decodeKeyset, toPage } from '../../db/cursor';
 import type { Db } from '../../db/open';
 import {
+  findAction,
   findActionOfSubject,
   listAgentActions,
   listOpenOfAgent,
@@ -11,6 +14,8 @@ import {
 import type { AgentActor, Caller } from '../../gate/caller';
 import { defineQuery, type ActionDefinition } from '../../gate/define-action';
 import { isUnsettled } from '../../gate/grace';
+import { listLiveGuidance, type GuidanceRow } from '../../gate/guidance.repo';
+import { toIso } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import { presentProposal, type ProposalAnswer } from './proposals.present';
 
@@ -34,6 +39,24 @@ export function getOwnProposal(db: Db, draftId: string, agent: AgentActor): Acti
   if (!action || action.agentId !== agent.agentId) throw notFound('proposal');
   if (action.ownerId !== null && action.ownerId !== agent.ownerId) throw notFound('proposal');
   return action;
+}
+
+export interface GuidanceAnswer {
+  readonly id: string;
+  /** Null: for whatever the agent does. */
+  readonly kind: Kind | null;
+  readonly text: string;
+  /** The proposal it was said beside. */
+  readonly draftId: string | null;
+  readonly createdAt: string;
+}
+
+/** Nothing while the decision it was said beside is still in grace: until then there is none to its agent. */
+function presentGuidance(db: Db, line: GuidanceRow): GuidanceAnswer[] {
+  const action = line.actionId === null ? undefined : findAction(db, line.actionId);
+  if (action && isUnsettled(action) && action.decidedAt === line.createdAt) return [];
+  const { id, kind, text, createdAt } = line;
+  return [{ id, kind, text, draftId: action?.subjectId ?? null, createdAt: toIso(createdAt) }];
 }
 
 /** What an agent may ask about what it proposed; open while it is paused, so that it learns why nothing moves. */
@@ -77,5 +100,24 @@ export function createProposalQueries(actions: ReadonlyMap<string, ActionDefinit
     },
   });
 
-  return { get, list };
+  const guidance = defineQuery<z.infer<typeof guidancePayload>, { guidance: GuidanceAnswer[] }>({
+    name: 'proposals.guidance',
+    summary: 'What your owner wants you to keep to from now on, newest first',
+    input: guidancePayload,
+    scope: 'write:drafts',
+    isOpenWhilePaused: true,
+    limits: ['mma.agent'],
+    handle(db, { input, caller }) {
+      const { agentId, ownerId } = requireAgentActor(caller);
+      if (ownerId === null) return { guidance: [] };
+      const lines = listLiveGuidance(db, { agentId, ownerId }, GUIDANCE_MAX);
+      return {
+        guidance: lines
+          .filter(({ kind }) => input.kind === undefined || kind === null || kind === input.kind)
+          .flatMap((line) => presentGuidance(db, line)),
+      };
+    },
+  });
+
+  return { get, list, guidance };
 }

@@ -2,6 +2,7 @@ import * as contract from '../../contract/console/agents';
 import type { AgentDetail } from '../../contract/console/agents';
 import type { Reader } from '../../db/open';
 import type { Gate } from '../../gate/gate';
+import type { Grants } from '../../gate/grants';
 import type { UserActor } from '../../gate/caller';
 import { toIso, type Clock } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
@@ -13,6 +14,7 @@ import {
   listOwnAgents,
   presentJoining,
 } from '../../domain/agents/agents.queries';
+import { guidanceCommands, listGuidance } from '../../domain/agents/guidance.commands';
 import type { FreezeCommands } from '../../domain/agents/freeze.commands';
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import { snippetsFor } from '../../domain/agents/snippets';
@@ -26,6 +28,7 @@ export interface AgentRouteDeps {
   readonly gate: Gate;
   readonly commands: AgentCommands;
   readonly freezing: FreezeCommands;
+  readonly grants: Pick<Grants, 'untilOf'>;
   readonly claims: ClaimsService;
   readonly inbox: InboxReader;
   readonly emailOf: (userId: string) => string;
@@ -36,7 +39,7 @@ export interface AgentRouteDeps {
 export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
   const { reader, gate, commands, freezing, claims, inbox } = deps;
   const detail = (db: Reader, user: UserActor, agentId: string): AgentDetail =>
-    getAgentDetail(db, user.userId, agentId, deps.clock.now());
+    getAgentDetail(db, user.userId, agentId, { now: deps.clock.now(), grants: deps.grants });
 
   return [
     readRoute(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
@@ -62,6 +65,37 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
       const agent = getOwnAgent(reader, user.userId, params.id);
       return { items: snippetsFor(deps.publicUrl(), agent.handle ?? agent.name) };
     }),
+    readRoute(contract.listGuidance, ({ user, params }) => listGuidance(reader, user.userId, params.id)),
+    writeRoute(contract.addGuidance, ({ user, params, body, caller }, answering) =>
+      gate.command(
+        guidanceCommands.add,
+        { ...params, ...body },
+        caller,
+        answering((tx) => listGuidance(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.retireGuidance, ({ user, params, caller }, answering) =>
+      gate.command(
+        guidanceCommands.retire,
+        params,
+        caller,
+        answering((tx) => listGuidance(tx, user.userId, params.id)),
+      ),
+    ),
+    writeRoute(contract.allowForAWhile, ({ user, params, body, caller }, answering) =>
+      gate.allowForAWhile(
+        { agentId: params.id, ...body },
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
+    writeRoute(contract.endAllow, ({ user, params, caller }, answering) =>
+      gate.endAllow(
+        { agentId: params.id, kind: params.kind },
+        caller,
+        answering((tx) => detail(tx, user, params.id)),
+      ),
+    ),
     writeRoute(contract.freezeAll, ({ caller }, answering) =>
       gate.command(
         freezing.freeze,

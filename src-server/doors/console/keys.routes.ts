@@ -9,6 +9,7 @@ import { keyCommands } from '../../domain/agents/keys.commands';
 import { getKeyImpact, getKeyView, listOwnKeys } from '../../domain/agents/keys.queries';
 import type { UserActor } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
+import type { Grants } from '../../gate/grants';
 import type { Clock } from '../../lib/clock';
 import { readRoute, writeRoute, type ConsoleRoute } from './mount-console';
 
@@ -16,6 +17,7 @@ export interface KeyRouteDeps {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly gate: Gate;
+  readonly grants: Pick<Grants, 'untilOf'>;
   /** Writes the calls counted so far: a rotation starts to count from exactly here. */
   readonly flushUsage: () => void;
 }
@@ -25,9 +27,9 @@ export function presentNewKey({ id, secret, prefix, scopes }: IssuedKey): NewKey
 }
 
 /** An owner and the keys of their agents. */
-export function keyRoutes({ reader, clock, gate, flushUsage }: KeyRouteDeps): ConsoleRoute[] {
+export function keyRoutes({ reader, clock, gate, grants, flushUsage }: KeyRouteDeps): ConsoleRoute[] {
   const detail = (db: Reader, user: UserActor, agentId: string): AgentDetail =>
-    getAgentDetail(db, user.userId, agentId, clock.now());
+    getAgentDetail(db, user.userId, agentId, { now: clock.now(), grants });
   const view = (db: Reader, user: UserActor, { id, keyId }: { id: string; keyId: string }): AgentKey =>
     getKeyView(db, user.userId, id, keyId, clock.now());
 

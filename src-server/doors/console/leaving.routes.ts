@@ -7,6 +7,7 @@ import type { LeavingCommands } from '../../domain/agents/leaving.commands';
 import { findOpenTransfer, listOpenTransfersTo, type TransferRow } from '../../domain/agents/transfers.repo';
 import type { Caller, UserActor } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
+import type { Grants } from '../../gate/grants';
 import { toIso, type Clock } from '../../lib/clock';
 import { notFound } from '../../lib/errors';
 import { presentNewKey } from './keys.routes';
@@ -16,6 +17,7 @@ export interface LeavingRouteDeps {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly gate: Gate;
+  readonly grants: Pick<Grants, 'untilOf'>;
   readonly commands: LeavingCommands;
   readonly emailOf: (userId: string) => string;
   readonly nameOf: (userId: string) => string | undefined;
@@ -28,7 +30,7 @@ function presentOffer({ id, toEmail, createdAt, expiresAt }: TransferRow): Agent
 
 /** How agents leave an owner and come to another. */
 export function leavingRoutes(deps: LeavingRouteDeps): ConsoleRoute[] {
-  const { reader, clock, gate, commands, flushUsage } = deps;
+  const { reader, clock, gate, grants, commands, flushUsage } = deps;
 
   const preview = (user: UserActor, agentId: string, how: Leaving, caller: Caller): Consequences => {
     const agent = getOwnAgent(reader, user.userId, agentId);
@@ -122,7 +124,7 @@ export function leavingRoutes(deps: LeavingRouteDeps): ConsoleRoute[] {
           params,
           caller,
           answering((tx, { agentId, key }) => ({
-            agent: getAgentDetail(tx, user.userId, agentId, clock.now()),
+            agent: getAgentDetail(tx, user.userId, agentId, { now: clock.now(), grants }),
             key: presentNewKey(key),
           })),
         );

@@ -184,6 +184,32 @@ describe('a person’s write and its answer are one transaction', () => {
       hasSecret: true,
     });
     await expectOnce(server, { ...own, method: 'PATCH', body: { name: 'Renamed' } });
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/guidance',
+      path: `${path}/guidance`,
+      body: { text: 'Be brief.' },
+    });
+    const lines = await server.console<{ items: { id: string }[] }>('GET', `${path}/guidance`);
+    await expectOnce(server, {
+      method: 'DELETE',
+      route: '/agents/:id/guidance/:guidanceId',
+      path: `${path}/guidance/${lines.body.items[0]?.id}`,
+    });
+    server.context.database.raw.write.exec("update agents set origin = 'nb'");
+    const held = { kind: 'post.publish', verdict: 'hold' };
+    await server.console('PUT', `${path}/policy`, held);
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/allow',
+      path: `${path}/allow`,
+      body: { kind: 'post.publish', minutes: 5 },
+    });
+    await expectOnce(server, {
+      method: 'DELETE',
+      route: '/agents/:id/allow/:kind',
+      path: `${path}/allow/post.publish`,
+    });
     await expectOnce(server, { method: 'POST', route: '/agents/freeze', path: '/agents/freeze' });
     await expectOnce(server, { method: 'POST', route: '/agents/thaw', path: '/agents/thaw' });
     await expectOnce(server, { method: 'POST', route: '/agents/:id/pause', path: `${path}/pause` });

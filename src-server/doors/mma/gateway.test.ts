@@ -38,7 +38,14 @@ const PRINTED: readonly [name: string, scope: Scope | null, isForAgents: boolean
   ['payouts.request', 'write:payments', false, ['amountCents']],
   ['charity.donate', 'write:payments', false, ['projectId', 'amountCents']],
 ];
-const OURS = ['proposals.list', 'proposals.get', 'proposals.revise', 'proposals.withdraw', 'agents.invite'];
+const OURS = [
+  'proposals.list',
+  'proposals.get',
+  'proposals.guidance',
+  'proposals.revise',
+  'proposals.withdraw',
+  'agents.invite',
+];
 const OPEN = ['health.snapshot', 'agents.invite'];
 const ALL = [...PRINTED.map(([name]) => name), ...OURS];
 
@@ -236,7 +243,8 @@ describe.each(ALL)('%s', (tool) => {
     const { server, key, agent } = await openDesk();
     await server.console('POST', `/agents/${agent.agentId}/pause`);
     const answer = await server.tool(key, tool, { draftId: 'post_x', postId: 'post_x' });
-    if (['proposals.list', 'drafts.list'].includes(tool)) expect(answer.status).toBe(200);
+    if (['proposals.list', 'proposals.guidance', 'drafts.list'].includes(tool))
+      expect(answer.status).toBe(200);
     else if (tool === 'proposals.get') expectMmaError(answer, 404, 'NOT_FOUND');
     else expect(expectMmaError(answer, 403, 'FORBIDDEN').error).toContain('paused');
   });

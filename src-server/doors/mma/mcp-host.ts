@@ -91,6 +91,26 @@ const OUTPUT_SCHEMAS: Readonly<Record<string, object>> = {
     },
     required: ['proposals', 'nextCursor'],
   },
+  'proposals.guidance': {
+    type: 'object',
+    properties: {
+      guidance: {
+        type: 'array',
+        items: {
+          type: 'object',
+          properties: {
+            id: { type: 'string' },
+            kind: { type: ['string', 'null'] },
+            text: { type: 'string' },
+            draftId: { type: ['string', 'null'] },
+            createdAt: { type: 'string' },
+          },
+          required: ['id', 'kind', 'text', 'draftId', 'createdAt'],
+        },
+      },
+    },
+    required: ['guidance'],
+  },
   'proposals.get': PROPOSAL_SCHEMA,
   'proposals.withdraw': PROPOSAL_SCHEMA,
 };

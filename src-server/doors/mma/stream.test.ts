@@ -75,6 +75,7 @@ describe('POST /api/mcp/stream (M008)', () => {
       'health.snapshot',
       'moderation.check',
       'proposals.get',
+      'proposals.guidance',
       'proposals.list',
       'search.query',
     ]);

@@ -356,6 +356,13 @@ export function createMmaTools(deps: MmaToolDeps): readonly MmaTool[] {
         'Status, decision, reason and note of one of your proposals, and what the person changed before approving. Where decision.edited is true, the final words are in input. REMOVED: it was done, and the person took it back.',
       payload: contract.proposalPayload,
     }),
+    queryTool(bindQuery(gate, deps.proposals.guidance), {
+      name: 'proposals.guidance',
+      title: 'What your owner wants',
+      description:
+        'Standing words of your owner: what to keep to from now on, newest first, for one kind of action or for all. Read them before you propose.',
+      payload: contract.guidancePayload,
+    }),
     {
       name: 'proposals.revise',
       title: 'Revise a proposal',

@@ -32,11 +32,28 @@ const BROKEN: Readonly<Record<string, string>> = {
       AND NOT EXISTS (SELECT 1 FROM reads WHERE reads.action_id = decisions.action_id
         AND reads.version = decisions.version AND reads.hash = decisions.hash
         AND reads.user_id = decisions.decider_id AND reads.read_at <= decisions.decided_at)`,
-  'approved twice': `
-    SELECT action_id FROM decisions WHERE verdict = 'approve' GROUP BY action_id HAVING count(*) > 1`,
-  'decided twice on one version': `
-    SELECT action_id FROM decisions GROUP BY action_id, version HAVING count(*) > 1`,
-  'left between decision and effect': `SELECT id FROM actions WHERE status IN ('approved', 'failed')`,
+  'approved more often than taken back': `
+    SELECT action_id FROM decisions WHERE verdict = 'approve' GROUP BY action_id
+      HAVING count(*) > 1 + (SELECT count(*) FROM audit
+        WHERE type = 'action.undecided' AND subject_id = action_id)`,
+  'decided on one version more often than taken back': `
+    SELECT action_id FROM decisions GROUP BY action_id, version
+      HAVING count(*) > 1 + (SELECT count(*) FROM audit WHERE type = 'action.undecided'
+        AND subject_id = action_id AND json_extract(data, '$.version') = version)`,
+  'taken back, but carried out': `
+    SELECT seq FROM audit AS back WHERE type = 'action.undecided' AND EXISTS (SELECT 1 FROM audit AS effect
+      WHERE effect.type IN ('action.executed', 'action.rejected') AND effect.subject_id = back.subject_id
+        AND json_extract(effect.data, '$.decision') = json_extract(back.data, '$.decision'))`,
+  'taken back, but still in force': `
+    SELECT actions.id FROM actions JOIN audit ON audit.subject_id = actions.id AND type = 'action.undecided'
+      WHERE json_extract(audit.data, '$.decision') = actions.decision_id`,
+  'rejected, but not written down exactly once': `
+    SELECT id FROM actions WHERE status = 'rejected'
+      AND (SELECT count(*) FROM audit WHERE type = 'action.rejected' AND subject_id = actions.id
+           AND json_extract(data, '$.decision') = actions.decision_id) <> 1`,
+  'left between decision and effect': `
+    SELECT id FROM actions WHERE status IN ('approved', 'failed')
+      OR (status = 'rejected' AND run_at IS NOT NULL)`,
   'a job for an effect that is not done': `
     SELECT id FROM jobs WHERE type = 'action.execute' AND status <> 'done'`,
   'another hash than its newest version': `
@@ -72,7 +89,9 @@ export class FileView implements Disposable {
 
   /** Effects that still have to come. */
   hasUnfinished(): boolean {
-    return this.#db.prepare("SELECT 1 FROM actions WHERE status = 'approved' LIMIT 1").get() !== undefined;
+    const unsettled = `SELECT 1 FROM actions
+      WHERE status = 'approved' OR (status = 'rejected' AND run_at IS NOT NULL) LIMIT 1`;
+    return this.#db.prepare(unsettled).get() !== undefined;
   }
 
   /** The last thing that was written down before `at`, in milliseconds. */

@@ -51,7 +51,7 @@ const DRAIN_TIMEOUT_MS = 30_000;
 const TOKEN_AGE_MS = 8 * 60_000;
 /** More waiting proposals than this are decided between the rounds, so that one page of the Inbox holds all. */
 const MOST_WAITING = 30;
-const LEAST_WAITING = 6;
+const LEAST_WAITING = 8;
 const WARM_ROUNDS = 3;
 
 /**
@@ -146,9 +146,20 @@ function createLoop(dataFolder: string, options: KillLoopOptions) {
     }
   };
 
+  let graceSeconds = 0;
+  const setGrace = async (wanted: number): Promise<void> => {
+    if (wanted === graceSeconds) return;
+    const path = '/api/console/preferences';
+    const call = { method: 'PATCH', path, token: desk.ownerToken, body: { graceSeconds: wanted } } as const;
+    dataOf(await sendCall(desk.url, call), path);
+    graceSeconds = wanted;
+  };
+
   const playRound = async (point: KillPoint): Promise<void> => {
     await fillStock(operations, ledger, desk, random);
-    const round = planRound(operations, ledger, random);
+    const isGraceful = needsGrace(point) || random() < 0.05;
+    await setGrace(isGraceful ? GRACE_SECONDS : 0);
+    const round = planRound(operations, ledger, random, isGraceful);
     await killer.arm(server, point.kind === 'starting' ? APPROVED : point);
     killer.begin();
     await playChains(round.chains);
@@ -174,7 +185,7 @@ function createLoop(dataFolder: string, options: KillLoopOptions) {
       for (let warm = 0; warm < WARM_ROUNDS; warm += 1) {
         await fillStock(operations, ledger, desk, random);
         const startedAt = performance.now();
-        const round = planRound(operations, ledger, random);
+        const round = planRound(operations, ledger, random, false);
         await playChains(round.chains);
         killer.noteRound(performance.now() - startedAt);
         await check(round.entries);
@@ -195,11 +206,21 @@ function createLoop(dataFolder: string, options: KillLoopOptions) {
   };
 }
 
+/** Long enough that a server killed and started again can take a decision back, short enough to wait for. */
+const GRACE_SECONDS = 4;
+
+/** What happens only where a decision waits to be carried out. */
+function needsGrace(point: KillPoint): boolean {
+  if (point.kind === 'starting') return true;
+  if (point.kind === 'committed') return ['action.declined', 'action.undecided'].includes(point.type);
+  return (point.kind === 'sent' || point.kind === 'answered') && point.step === 'undo';
+}
+
 /** A start is worth killing when an approval waits for its effect. */
 const APPROVED: KillPoint = { kind: 'committed', type: 'action.approved' };
 
 /** What is done at once in a round: each chain is one caller who waits for an answer before the next call. */
-function planRound(operations: Operations, ledger: Ledger, random: Random) {
+function planRound(operations: Operations, ledger: Ledger, random: Random, isGraceful: boolean) {
   const waiting = ledger.listOf('pending');
   const entries: LedgerEntry[] = [];
   const take = (from: LedgerEntry[]): LedgerEntry => {
@@ -217,6 +238,15 @@ function planRound(operations: Operations, ledger: Ledger, random: Random) {
   const edited = take(waiting);
   chains.push([operations.edit(edited), operations.decide(edited, 'approve')]);
   chains.push([operations.decide(take(waiting), 'reject')]);
+  if (isGraceful) {
+    const [approval, rejection] = [take(waiting), take(waiting)];
+    chains.push([
+      operations.read(approval),
+      operations.decide(approval, 'approve'),
+      operations.undo(approval),
+    ]);
+    chains.push([operations.decide(rejection, 'reject'), operations.undo(rejection)]);
+  }
   const again = ledger.listOf('rejected').filter(({ version }) => version < 40);
   if (again.length > 0) chains.push([operations.revise(take(again))]);
   return { chains, entries };
@@ -310,6 +340,7 @@ function newReport(seed: number): KillLoopReport {
       edit: fate(),
       approve: fate(),
       reject: fate(),
+      undo: fate(),
     },
     splitApprovals: 0,
     medianRestartMs: 0,

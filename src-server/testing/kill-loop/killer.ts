@@ -29,6 +29,8 @@ const COMMITTED = [
   'action.edited',
   'action.approved',
   'action.rejected',
+  'action.declined',
+  'action.undecided',
   'action.executed',
 ];
 
@@ -42,7 +44,7 @@ export const KILL_POINTS: readonly KillPoint[] = [
   ...STEPS.map((step) => ({ kind: 'answered', step }) as const),
   ...Array.from({ length: 3 }, () => ({ kind: 'starting' }) as const),
   ...Array.from({ length: 2 }, () => ({ kind: 'stopping' }) as const),
-  ...Array.from({ length: 13 }, () => ({ kind: 'moment' }) as const),
+  ...Array.from({ length: 8 }, () => ({ kind: 'moment' }) as const),
 ];
 
 /** The middle of what was seen last, so that moments follow the machine's load. */

@@ -1,7 +1,7 @@
 import { wordOf } from './random';
 
 /** What is done to a proposal, by its agent or its owner. */
-export const STEPS = ['create', 'revise', 'withdraw', 'read', 'edit', 'approve', 'reject'] as const;
+export const STEPS = ['create', 'revise', 'withdraw', 'read', 'edit', 'approve', 'reject', 'undo'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** What a proposal must be once everything sent was answered or repeated, and every job is done. */
@@ -18,6 +18,8 @@ export interface LedgerEntry {
   version: number;
   hash: string;
   content: string;
+  /** How many decisions were made on it, those that were taken back included. */
+  decided: number;
 }
 
 /** What the callers know: the other half of every check, written from answers alone. */
@@ -35,6 +37,7 @@ export class Ledger {
       version: 0,
       hash: '',
       content: '',
+      decided: 0,
     };
     this.entries.push(entry);
     return entry;

@@ -179,6 +179,11 @@ export function createOperations(desk: Desk, ledger: Ledger) {
 
     decide(entry: LedgerEntry, verdict: 'approve' | 'reject'): Operation {
       const standing = verdict === 'approve' ? 'executed' : 'rejected';
+      const before = entry.decided;
+      const keep = (): void => {
+        entry.standing = standing;
+        entry.decided = before + 1;
+      };
       const call = (): Call =>
         onConsole(entry, 'decide', {
           ...seen(entry),
@@ -188,19 +193,45 @@ export function createOperations(desk: Desk, ledger: Ledger) {
       return track(verdict, {
         async first() {
           dataOf(await desk.send(verdict, call()), verdict);
-          entry.standing = standing;
+          keep();
         },
         async again() {
-          const answer = await sendCall(desk.url, call());
-          const wasDecided = answer.status === 409 && answer.json['code'] === 'already_decided';
-          if (wasDecided) {
-            const details = answer.json['details'] as Data;
-            if (details['verdict'] !== verdict) throw new Error(`Decided otherwise: ${answer.text}`);
-          } else {
-            dataOf(answer, verdict);
+          // It may have been taken back since: then it was made all the same.
+          const decisions = decisionsIn(await detailOf(entry));
+          const wasMade = decisions.length > before;
+          if (wasMade && decisions[before]?.verdict !== verdict) throw new Error('Decided otherwise');
+          if (!wasMade) dataOf(await sendCall(desk.url, call()), verdict);
+          else if (decisions[before]?.isInForce === true) {
+            const { json, text } = await sendCall(desk.url, call());
+            if (json['code'] !== 'already_decided') throw new Error(`A repeated ${verdict} heard ${text}`);
           }
-          entry.standing = standing;
-          return wasDecided;
+          keep();
+          return wasMade;
+        },
+      });
+    },
+
+    /** Takes back the decision before it, while that is in grace. */
+    undo(entry: LedgerEntry): Operation {
+      const isInTime = (detail: Data): boolean =>
+        typeof detail['runAt'] === 'string' && Date.parse(detail['runAt']) > Date.now() + UNDO_MARGIN_MS;
+      const press = async (send: (call: Call) => Promise<Answer>): Promise<void> => {
+        const { status, isUndone } = dataOf(await send(onConsole(entry, 'undo', {})), 'undo');
+        if (status !== 'pending' || isUndone !== false) throw new Error(`Undone to ${String(status)}`);
+        entry.standing = 'pending';
+      };
+      return track('undo', {
+        async first() {
+          // Later than this it would undo what was done, which is another thing.
+          if (isInTime(await detailOf(entry))) await press((call) => desk.send('undo', call));
+          else throw new UnansweredError(undefined, 'too late to take it back');
+        },
+        async again() {
+          const detail = await detailOf(entry);
+          const wasTakenBack = detail['status'] === 'pending';
+          if (wasTakenBack) entry.standing = 'pending';
+          else if (isInTime(detail)) await press((call) => sendCall(desk.url, call));
+          return wasTakenBack;
         },
       });
     },
@@ -211,6 +242,13 @@ export function createOperations(desk: Desk, ledger: Ledger) {
 }
 
 export type Operations = ReturnType<typeof createOperations>;
+
+/** An undo is pressed only with this much of grace left. */
+const UNDO_MARGIN_MS = 1_000;
+
+function decisionsIn(detail: Data): readonly { readonly verdict: string; readonly isInForce: boolean }[] {
+  return detail['decisions'] as readonly { readonly verdict: string; readonly isInForce: boolean }[];
+}
 
 function isGood(status: number | undefined): boolean {
   return status !== undefined && status >= 200 && status < 300;
