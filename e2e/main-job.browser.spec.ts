@@ -110,7 +110,9 @@ test('in a browser: first admin by the printed link, an agent of another address
     expect
       .poll(async () => (await agent.call('proposals.get', { draftId })).status, {
         message: 'what its agent reads once grace is over',
-        timeout: 20_000,
+        timeout: 30_000,
+        // An agent may call 30 times a minute.
+        intervals: [5_500, 2_000],
       })
       .toBe(status);
   const detail = page.getByTestId('inbox-detail');

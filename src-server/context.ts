@@ -447,6 +447,7 @@ export function createContext(options: ContextOptions) {
       grantWatch[Symbol.dispose]();
       await backups.stop();
       await exports.stop();
+      grantWatch[Symbol.dispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

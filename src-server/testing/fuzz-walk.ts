@@ -186,7 +186,8 @@ function putAside(server: TestServer): void {
   write.exec(`
     update actions set status = 'withdrawn', tab = 'decided' where status = 'pending';
     update agents set status = 'active' where status = 'paused';
-    update users set plan = 'enterprise';
+    update agents set frozen_at = null;
+    update users set plan = 'enterprise', frozen_at = null;
     delete from policies;
     delete from daily_counts;
   `);

@@ -69,6 +69,8 @@ const COVERED = new Set<string>();
 async function expectOnce(server: TestServer, write: Write): Promise<void> {
   COVERED.add(`${write.method} /api/console${write.route}`);
   const key = `key-${write.route}`;
+  // When keys were used last is written by itself, at some moment.
+  server.context.usage.flush();
   const before = contentOf(server);
   {
     using _broken = breakAnswers(server);
