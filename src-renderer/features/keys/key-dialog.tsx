@@ -70,6 +70,12 @@ export function KeyDialog({ path, agentKey, now, onClose }: KeyDialogProps) {
   );
 }
 
+/** What the chosen end changes; nothing where the key keeps its own. */
+function expiryOf(end: string): { expiresAt?: string | null } {
+  if (end === 'keep') return {};
+  return { expiresAt: end === 'never' ? null : (endAfter(Number(end), Date.now()) ?? null) };
+}
+
 function KeyForm({ path, agentKey, onClose }: Omit<KeyDialogProps, 'now'>) {
   const { t } = useLingui();
   const update = useUpdateKey(path);
@@ -81,13 +87,12 @@ function KeyForm({ path, agentKey, onClose }: Omit<KeyDialogProps, 'now'>) {
 
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
-    const expiresAt = end === 'never' ? null : endAfter(Number(end), Date.now());
     update.mutate(
       {
         name: name.trim(),
         scopes: [...scopes],
         toolNames: toolNames.safeParse(tools).data ?? null,
-        ...(end === 'keep' || expiresAt === undefined ? {} : { expiresAt }),
+        ...expiryOf(end),
       },
       {
         onSuccess: () => {
