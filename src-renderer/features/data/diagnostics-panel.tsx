@@ -3,7 +3,7 @@ import { IconStethoscope } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { CopyTextButton } from '../../components/copy-text-button';
 import { FormError } from '../../components/form-error';
-import { saveText } from '../first-run/save-text';
+import { saveText } from '../../api/save-file';
 import { useDiagnostics } from './api';
 import classes from './data.module.css';
 
