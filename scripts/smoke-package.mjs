@@ -6,7 +6,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium } from '@playwright/test';
 import { root } from './build-if-stale.mjs';
@@ -24,7 +24,7 @@ const FUSES = {
 };
 
 const [first, second] = process.argv.slice(2);
-if (first === '--deb') await smokeDeb(second);
+if (first === '--deb') await smokeDeb(resolve(second ?? ''));
 else await smoke(first ?? join(root, 'dist', 'linux-unpacked', 'countersign'));
 
 async function smokeDeb(file) {
