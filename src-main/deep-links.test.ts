@@ -92,7 +92,7 @@ describe('a link of another program', () => {
         const url = new URL(toConsolePath(target), 'app://console/');
         expect(url.host).toBe('console');
         expect(url.pathname).toMatch(
-          /^\/(?:inbox|agents|settings|unknown-link|(?:agents|cases)\/[\w-]{1,64})$/,
+          /^\/(?:inbox|agents|settings|unknown-link|(?:agents|case|settings)\/[\w-]{1,64})$/,
         );
         expect(url.pathname.startsWith('/api')).toBe(false);
       }),

@@ -14,9 +14,9 @@ export function toConsolePath(target: LinkTarget): string {
     case 'claim':
       return `/agents${searchOf({ claim: target.code })}`;
     case 'settings':
-      return `/settings${searchOf({ section: target.section })}`;
+      return target.section === undefined ? '/settings' : `/settings/${encodeURIComponent(target.section)}`;
     case 'cases':
-      return `/cases/${encodeURIComponent(target.trace)}`;
+      return `/case/${encodeURIComponent(target.trace)}`;
     case 'unknown':
       return '/unknown-link';
   }
