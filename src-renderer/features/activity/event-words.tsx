@@ -46,6 +46,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['action.withdrawn', IconArrowBackUp],
   ['action.approved', IconCheck],
   ['action.rejected', IconX],
+  ['action.declined', IconX],
   ['action.undecided', IconArrowBackUp],
   ['action.edited', IconEdit],
   ['action.read', IconEye],
@@ -143,7 +144,7 @@ function useSentence(told: Told): ReactNode {
   return agent ?? account;
 }
 
-function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode {
+function useProposalSentence({ type, actor, agentName, title, facts }: Told): ReactNode {
   const reasonWord = useReasonWords();
   const { t } = useLingui();
   const agent = <AgentText>{agentName ?? ''}</AgentText>;
@@ -151,6 +152,13 @@ function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode
   const version = typeof facts['version'] === 'number' ? facts['version'] : 1;
   const reason = rejectReason.safeParse(facts['reasonCode']).data;
   const reasonText = reason ? reasonWord(reason) : '';
+  const rejected = reason ? (
+    <Trans>
+      You rejected {thing}: {reasonText}
+    </Trans>
+  ) : (
+    <Trans>You rejected {thing}</Trans>
+  );
   const sentences: Record<string, ReactNode> = {
     'action.proposed': (
       <Trans>
@@ -168,14 +176,15 @@ function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode
       </Trans>
     ),
     'action.approved': <Trans>You approved {thing}</Trans>,
-    'action.rejected': reason ? (
-      <Trans>
-        You rejected {thing}: {reasonText}
-      </Trans>
-    ) : (
-      <Trans>You rejected {thing}</Trans>
-    ),
-    'action.undecided': <Trans>Your decision on {thing} was taken back</Trans>,
+    'action.declined': rejected,
+    // At the end of grace nobody does anything: what was said comes into force.
+    'action.rejected': actor.type === 'system' ? <Trans>{thing} stays rejected</Trans> : rejected,
+    'action.undecided':
+      actor.type === 'agent' ? (
+        <Trans>Your decision on {thing} lapsed: it was changed</Trans>
+      ) : (
+        <Trans>Your decision on {thing} was taken back</Trans>
+      ),
     'action.edited': (
       <Trans>
         You edited {thing}, now version {version}

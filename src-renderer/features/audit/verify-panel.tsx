@@ -5,10 +5,10 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import type { Verification } from '../../../src-server/contract/console/audit';
 import { CopyButton } from '../../components/copy-button';
 import { Kbd } from '../../components/kbd';
-import { useAriaKeysOf } from '../../hotkeys/hotkeys';
 import { Notice } from '../../components/notice';
 import { useErrorWords } from '../../components/states';
 import { RelativeTime } from '../../components/time';
+import { useAriaKeysOf } from '../../hotkeys/hotkeys';
 import { type useStartVerification, verificationQuery } from './api';
 import classes from './audit-page.module.css';
 import { useProblemWords } from './problem-words';
@@ -87,7 +87,11 @@ function Outcome({ state }: { state: Verification | undefined }) {
   }
   const { ok, rows, checkpoints } = state.result;
   return (
-    <output className={ok ? classes['good'] : classes['bad']} data-testid="verification">
+    <output
+      className={ok ? classes['good'] : classes['bad']}
+      data-testid="verification"
+      data-outcome={ok ? 'good' : 'bad'}
+    >
       {ok ? (
         <>
           <Trans>The chain is whole:</Trans> <Plural value={rows} one="# row" other="# rows" />,{' '}
