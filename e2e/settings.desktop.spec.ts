@@ -35,6 +35,8 @@ test('a key is remapped, taken from what had it, and acts and is printed as such
   window,
   serverUrl,
 }) => {
+  // Several pages, each read by axe.
+  test.setTimeout(180_000);
   const url = await serverUrl();
   await setUpOwner(window);
   const { key } = await addAgent(window, 'Atlas', 'atlas');
