@@ -22,7 +22,6 @@ const ROW_PX = 40;
 /** One live timeline of what the owner and their agents did. */
 export function ActivityPage() {
   const { t } = useLingui();
-  const ariaKeysOf = useAriaKeysOf();
   const search = useSearch({ from: '/frame/activity' });
   const navigate = useNavigate({ from: '/activity' });
   const [isPaused, setIsPaused] = useState(false);
@@ -61,6 +60,7 @@ export function ActivityPage() {
     if (!isFetchingNextPage && !isFetchNextPageError && searchedBackTo === null) void fetchNextPage();
   }, [fetchNextPage, isFetchingNextPage, isFetchNextPageError, searchedBackTo]);
 
+  const ariaKeysOf = useAriaKeysOf();
   useHotkeys([
     {
       id: 'activity.down',

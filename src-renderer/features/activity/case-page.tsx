@@ -80,7 +80,6 @@ function CaseError({ error, onRetry }: { error: unknown; onRetry: () => void }) 
 function CaseView({ file }: { file: CaseFile }) {
   const { t } = useLingui();
   const kindWord = useKindWords();
-  const ariaKeysOf = useAriaKeysOf();
   const notify = useNotify();
   const timeline = useRef<HTMLOListElement>(null);
   const [isAllOpen, setIsAllOpen] = useState(false);
@@ -93,6 +92,7 @@ function CaseView({ file }: { file: CaseFile }) {
   };
   const handleCopyText = () => copy(textOf(timeline.current));
   const handleCopyJson = () => copy(JSON.stringify(file, null, 2));
+  const ariaKeysOf = useAriaKeysOf();
   useHotkeys([
     { id: 'case.copy', run: handleCopyText },
     { id: 'case.json', run: handleCopyJson },

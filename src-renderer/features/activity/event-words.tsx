@@ -64,6 +64,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['agents.frozen', IconSnowflake],
   ['agents.thawed', IconPlayerPlay],
   ['policy.', IconShieldHalf],
+  ['grant.', IconShieldHalf],
   ['agent', IconRobot],
   ['guidance.', IconRobot],
   ['key.frozen', IconSnowflake],
@@ -259,6 +260,18 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
     'agents.frozen': <Trans>You froze all your agents</Trans>,
     'agents.thawed': <Trans>You thawed your agents</Trans>,
     'policy.set': verdict && kind ? policies[verdict] : <Trans>You changed the policy of {agent}</Trans>,
+    'grant.started': (
+      <Trans>
+        You let {agent} do this by itself for a while: {kindText}
+      </Trans>
+    ),
+    'grant.ended': (
+      <Trans>
+        {agent} has to ask again: {kindText}
+      </Trans>
+    ),
+    'guidance.added': <Trans>You told {agent} what to keep to</Trans>,
+    'guidance.retired': <Trans>You took guidance of {agent} back</Trans>,
     'key.created': <Trans>You made a key for {agent}</Trans>,
     'key.updated': <Trans>You changed a key of {agent}</Trans>,
     'key.rotated': <Trans>You rotated a key of {agent}</Trans>,
