@@ -48,6 +48,7 @@ test('the timeline lives, pauses and leads to the case file, by keyboard alone',
   test.setTimeout(120_000);
   const url = await serverUrl();
   await setUpOwner(window);
+  await expect(window.getByRole('navigation', { name: 'Pages' })).toBeVisible();
   await window.keyboard.press('g');
   await window.keyboard.press('y');
   await expect(window).toHaveURL(/\/activity/);

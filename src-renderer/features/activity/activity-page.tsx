@@ -87,6 +87,8 @@ export function ActivityPage() {
     setFieldKey((old) => old + 1);
     change({ agent: undefined, group: undefined, q: undefined, from: undefined, to: undefined });
   };
+  const isAtStart = !list.hasNextPage && items.length > 0;
+  const isOnlyAccount = items.every((item) => item.form === 'event' && item.group === 'account');
   const isEmpty = list.isSuccess && items.length === 0 && searchedBackTo === null;
   return (
     <div className={classes['page']}>
@@ -157,7 +159,8 @@ export function ActivityPage() {
           onNearEnd={handleNearEnd}
           footer={
             <SearchEnd list={list} searchedBackTo={searchedBackTo}>
-              {!list.hasNextPage && items.length > 0 ? <Trans>This is where it begins.</Trans> : null}
+              {isAtStart && !isOnlyAccount ? <Trans>This is where it begins.</Trans> : null}
+              {isAtStart && isOnlyAccount && !filtered ? <FirstTime /> : null}
             </SearchEnd>
           }
         >
@@ -184,7 +187,7 @@ function FirstTime() {
   return (
     <EmptyState
       icon={<IconActivity size={32} stroke={1.25} />}
-      title={t`Nothing happened yet`}
+      title={t`No agent did anything yet`}
       actions={
         <Button component={Link} to="/agents">
           <Trans>Connect an agent</Trans>

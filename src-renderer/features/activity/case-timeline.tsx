@@ -15,7 +15,7 @@ import { ActorName, EventSentence, EventIcon } from './event-words';
 
 /** Rows that bring a new version, whose text belongs to them. */
 const MAKES_VERSION = new Set(['action.proposed', 'action.revised', 'action.edited']);
-const DECIDES = new Set(['action.approved', 'action.rejected']);
+const DECIDES = new Set(['action.approved', 'action.declined', 'action.rejected']);
 
 interface CaseTimelineProps {
   readonly file: CaseFile;

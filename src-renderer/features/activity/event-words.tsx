@@ -46,6 +46,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['action.withdrawn', IconArrowBackUp],
   ['action.approved', IconCheck],
   ['action.rejected', IconX],
+  ['action.declined', IconX],
   ['action.undecided', IconArrowBackUp],
   ['action.edited', IconEdit],
   ['action.read', IconEye],
@@ -63,6 +64,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['agents.frozen', IconSnowflake],
   ['agents.thawed', IconPlayerPlay],
   ['policy.', IconShieldHalf],
+  ['grant.', IconShieldHalf],
   ['agent', IconRobot],
   ['guidance.', IconRobot],
   ['key.frozen', IconSnowflake],
@@ -143,7 +145,7 @@ function useSentence(told: Told): ReactNode {
   return agent ?? account;
 }
 
-function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode {
+function useProposalSentence({ type, actor, agentName, title, facts }: Told): ReactNode {
   const reasonWord = useReasonWords();
   const { t } = useLingui();
   const agent = <AgentText>{agentName ?? ''}</AgentText>;
@@ -151,6 +153,13 @@ function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode
   const version = typeof facts['version'] === 'number' ? facts['version'] : 1;
   const reason = rejectReason.safeParse(facts['reasonCode']).data;
   const reasonText = reason ? reasonWord(reason) : '';
+  const rejected = reason ? (
+    <Trans>
+      You rejected {thing}: {reasonText}
+    </Trans>
+  ) : (
+    <Trans>You rejected {thing}</Trans>
+  );
   const sentences: Record<string, ReactNode> = {
     'action.proposed': (
       <Trans>
@@ -168,14 +177,15 @@ function useProposalSentence({ type, agentName, title, facts }: Told): ReactNode
       </Trans>
     ),
     'action.approved': <Trans>You approved {thing}</Trans>,
-    'action.rejected': reason ? (
-      <Trans>
-        You rejected {thing}: {reasonText}
-      </Trans>
-    ) : (
-      <Trans>You rejected {thing}</Trans>
-    ),
-    'action.undecided': <Trans>Your decision on {thing} was taken back</Trans>,
+    'action.declined': rejected,
+    // At the end of grace nobody does anything: what was said comes into force.
+    'action.rejected': actor.type === 'system' ? <Trans>{thing} stays rejected</Trans> : rejected,
+    'action.undecided':
+      actor.type === 'agent' ? (
+        <Trans>Your decision on {thing} lapsed: it was changed</Trans>
+      ) : (
+        <Trans>Your decision on {thing} was taken back</Trans>
+      ),
     'action.edited': (
       <Trans>
         You edited {thing}, now version {version}
@@ -250,6 +260,18 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
     'agents.frozen': <Trans>You froze all your agents</Trans>,
     'agents.thawed': <Trans>You thawed your agents</Trans>,
     'policy.set': verdict && kind ? policies[verdict] : <Trans>You changed the policy of {agent}</Trans>,
+    'grant.started': (
+      <Trans>
+        You let {agent} do this by itself for a while: {kindText}
+      </Trans>
+    ),
+    'grant.ended': (
+      <Trans>
+        {agent} has to ask again: {kindText}
+      </Trans>
+    ),
+    'guidance.added': <Trans>You told {agent} what to keep to</Trans>,
+    'guidance.retired': <Trans>You took guidance of {agent} back</Trans>,
     'key.created': <Trans>You made a key for {agent}</Trans>,
     'key.updated': <Trans>You changed a key of {agent}</Trans>,
     'key.rotated': <Trans>You rotated a key of {agent}</Trans>,

@@ -61,8 +61,8 @@ export function AuditFilters({ search, field, fieldKey, onChange }: AuditFilters
             className={classes['select'] ?? ''}
             aria-label={t`Whose rows`}
             data={[
-              { value: 'own', label: t`Mine and my agents’` },
-              { value: 'system', label: t`Of the system` },
+              { value: 'own', label: t`My rows` },
+              { value: 'system', label: t`System rows` },
             ]}
             value={search.scope ?? 'own'}
             allowDeselect={false}

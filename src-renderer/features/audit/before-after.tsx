@@ -12,7 +12,7 @@ function asRecord(value: unknown): Values | undefined {
 }
 
 function print(value: unknown): string {
-  if (value === undefined || value === null) return '–';
+  if (value === undefined || value === null || value === '') return '–';
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 

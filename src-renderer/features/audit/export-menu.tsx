@@ -58,7 +58,7 @@ export function ExportMenu({ search }: { search: AuditSearch }) {
     );
   }
   return (
-    <Menu position="bottom-end" width={320}>
+    <Menu position="bottom-end" width={320} withinPortal={false} withInitialFocusPlaceholder={false}>
       <Menu.Target>
         <Button variant="default" leftSection={<IconDownload size={14} aria-hidden="true" />}>
           <Trans>Export</Trans>
@@ -83,7 +83,6 @@ export function ExportMenu({ search }: { search: AuditSearch }) {
             </small>
           </span>
         </Menu.Item>
-        <Menu.Divider />
         <Menu.Item
           onClick={() =>
             void run((signal) => downloadExport({ format: 'csv', ...filterOf(search) }, signal, setProgress))

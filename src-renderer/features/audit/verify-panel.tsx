@@ -87,7 +87,11 @@ function Outcome({ state }: { state: Verification | undefined }) {
   }
   const { ok, rows, checkpoints } = state.result;
   return (
-    <output className={ok ? classes['good'] : classes['bad']} data-testid="verification">
+    <output
+      className={ok ? classes['good'] : classes['bad']}
+      data-testid="verification"
+      data-outcome={ok ? 'good' : 'bad'}
+    >
       {ok ? (
         <>
           <Trans>The chain is whole:</Trans> <Plural value={rows} one="# row" other="# rows" />,{' '}
