@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { ElectronApplication, Page } from '@playwright/test';
 import type { KeychainState, ShellState } from '../src-main/ipc/contract';
 import { connectAgent, registerAgent } from './agent';
@@ -10,7 +11,7 @@ import {
   type Camera,
   type SheetLocale,
 } from './contact-sheet';
-import { callConsole, openPage, OWNER, setUpOwner, useNodeWithoutLimits } from './desk';
+import { addAgent, callConsole, callTool, openPage, OWNER, setUpOwner, useNodeWithoutLimits } from './desk';
 import { expect, test } from './fixtures';
 import { sampleText } from './sample-texts';
 
@@ -187,6 +188,95 @@ test('contact sheets of Inbox and Agents', async ({ app, window, serverUrl }) =>
   await composeSheet('inbox', INBOX);
   await composeSheet('agents', AGENTS);
   await composeSheet('agent', TABS);
+});
+
+const HAPPENED: Readonly<Record<string, readonly string[]>> = {
+  activity: ['empty', 'full', 'paused', 'reads', 'nothing matches'],
+  case: ['proposal', 'versions'],
+  audit: ['empty', 'verified', 'row', 'tampered', 'export'],
+};
+
+test('contact sheets of Activity, Case file and Audit', async ({ app, window, serverUrl, dataDir }) => {
+  test.setTimeout(600_000);
+  for (const sheet of Object.keys(HAPPENED)) clearSheet(sheet);
+  const url = await serverUrl();
+  await setUpOwner(window);
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const { shoot } = cameraOf(app, window, locale);
+    await openPage(window, '/activity');
+    await shoot('activity', 'empty');
+    await openPage(window, '/audit');
+    await shoot('audit', 'empty');
+  }
+  await callConsole(window, 'POST', '/sample-world');
+  const agent = await addAgent(window, 'Harbor', 'harbor');
+  for (let index = 0; index < 8; index += 1)
+    await callTool(url, agent.key, 'search.query', { q: 'roof', type: 'posts' });
+  const text = (years: string) => ({
+    title: 'Solar on flat roofs',
+    content: `It pays back in ${years} years.`,
+  });
+  const { draftId } = await callTool(url, agent.key, 'drafts.create', {
+    ...text('nine'),
+    note: 'From the report.',
+  });
+  await callTool(url, agent.key, 'drafts.create', { draftId, ...text('eight') });
+  await callConsole(window, 'PATCH', `/agents/${agent.id}`, { name: 'Harbor the second' });
+  const { items } = await callConsole<{ items: { id: string; agent: { id: string } }[] }>(
+    window,
+    'GET',
+    '/inbox?limit=100',
+  );
+  const proposal = items.find((item) => item.agent.id === agent.id)?.id ?? '';
+  const renamed = await callConsole<{ items: { seq: number }[] }>(window, 'GET', '/audit?type=agent.updated');
+  const verify = async (outcome: 'good' | 'bad') => {
+    await openPage(window, '/audit');
+    await window.keyboard.press('v');
+    await expect(window.getByTestId('verification')).toHaveAttribute('data-outcome', outcome);
+  };
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    const { shoot } = cameraOf(app, window, locale);
+    await openPage(window, '/activity');
+    await expect(window.getByTestId('timeline')).toContainText('Harbor the second');
+    await shoot('activity', 'full');
+    await window.keyboard.press('p');
+    await callTool(url, agent.key, 'drafts.create', {
+      title: `Late in ${locale}`,
+      content: 'It came meanwhile.',
+    });
+    await expect(window.getByTestId('paused')).toContainText('1');
+    await shoot('activity', 'paused');
+    await openPage(window, '/activity?group=reads');
+    await window.getByTestId('timeline').getByRole('button').first().click();
+    await shoot('activity', 'reads');
+    await openPage(window, '/activity?q=nobody+did+this');
+    await shoot('activity', 'nothing matches');
+    await openPage(window, `/case/${proposal}`);
+    await expect(window.getByTestId('case')).toContainText('eight');
+    await shoot('case', 'proposal');
+    await window.keyboard.press('o');
+    await shoot('case', 'versions');
+    await verify('good');
+    await shoot('audit', 'verified');
+    await openPage(window, `/audit?row=${renamed.items[0]?.seq}`);
+    await expect(window.getByTestId('audit-row')).toContainText('Harbor the second');
+    await shoot('audit', 'row');
+    await openPage(window, '/audit');
+    await window.locator('[aria-haspopup="menu"]').last().click();
+    await expect(window.getByRole('menu')).toBeVisible();
+    await shoot('audit', 'export');
+  }
+  const sqlite = new Database(join(dataDir, 'countersign.db'));
+  sqlite.prepare("update audit set type = 'action.forged' where seq in (3, 9)").run();
+  sqlite.close();
+  for (const locale of LOCALES) {
+    await setLocale(window, locale);
+    await verify('bad');
+    await cameraOf(app, window, locale).shoot('audit', 'tampered');
+  }
+  for (const [sheet, states] of Object.entries(HAPPENED)) await composeSheet(sheet, states);
 });
 
 async function shootInbox(
