@@ -129,6 +129,8 @@ export function createBaseApp({
       .send(JSON.stringify(worded.body));
   };
 
+  answerWhatBegan(app);
+
   // Bodies are looked at when they are parsed; a query can hold the same.
   app.addHook('preValidation', async (request) => assertReadable(request.query, ''));
   app.setErrorHandler((error, request, reply) => sendError(error, request.url, request.id, reply));
@@ -144,3 +146,30 @@ export function createBaseApp({
 }
 
 export { isAppError };
+
+/** Longest that a stop waits for answers, ms; a write is on disk within a turn or two of the event loop. */
+const ANSWER_WITHIN_MS = 3_000;
+
+/**
+ * A stop ends every connection, and a write may be done while its answer still waits for the commit it shares with
+ * others: those are answered first. Reads may be cut off, and what comes later is refused.
+ */
+function answerWhatBegan(app: FastifyInstance): void {
+  const begun = new Set<object>();
+  let wake = (): void => undefined;
+  app.addHook('preValidation', async (request, reply) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    begun.add(reply.raw);
+    reply.raw.once('close', () => {
+      begun.delete(reply.raw);
+      if (begun.size === 0) wake();
+    });
+  });
+  app.addHook('preClose', async () => {
+    if (begun.size === 0) return;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      setTimeout(resolve, ANSWER_WITHIN_MS).unref();
+    });
+  });
+}
