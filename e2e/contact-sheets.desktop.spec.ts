@@ -162,7 +162,12 @@ test('contact sheets of Inbox and Agents', async ({ app, window, serverUrl }) =>
     '/inbox?limit=100',
   );
   const longId = items.find(({ title }) => title.startsWith('What we learnt'))?.id ?? '';
-  const hidingId = items.find(({ title }) => title.startsWith('As agreed'))?.id ?? '';
+  const messages = await callConsole<{ items: { id: string }[] }>(
+    window,
+    'GET',
+    `/inbox?kind=message.send&agentId=${registered.agentId}`,
+  );
+  const hidingId = messages.items[0]?.id ?? '';
   const revisedId = items.find(({ version }) => version > 1)?.id ?? '';
   expect([atlas, longId, hidingId, revisedId]).not.toContain('');
 
