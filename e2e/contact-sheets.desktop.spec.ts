@@ -237,6 +237,8 @@ test('contact sheets of Activity, Case file and Audit', async ({ app, window, se
   const renamed = await callConsole<{ items: { seq: number }[] }>(window, 'GET', '/audit?type=agent.updated');
   const verify = async (outcome: 'good' | 'bad') => {
     await openPage(window, '/audit');
+    // The key acts once its button is there.
+    await expect(window.locator('[aria-keyshortcuts="v"]')).toBeVisible();
     await window.keyboard.press('v');
     await expect(window.getByTestId('verification')).toHaveAttribute('data-outcome', outcome);
   };
