@@ -117,16 +117,21 @@ export function createAuditLog({
   readonly signingKey: KeyObject | string;
 }): AuditLog {
   const privateKey = typeof signingKey === 'string' ? createPrivateKey(signingKey) : signingKey;
+  /**
+   * Opened keys by their sealed bytes: what is trusted is the row that stands in the file now. A key by its person alone
+   * would outlive a transaction that made it and was rolled back, and what it seals then nobody could open.
+   */
   const openKeys = new LRUCache<string, Buffer>({ max: 1_000 });
 
   const personKey = (tx: Tx, personId: string, now: number): Buffer | undefined => {
-    const known = openKeys.get(personId);
-    if (known) return known;
     const row = selectPersonKey(tx).get({ personId });
     if (row) {
       if (!row.sealedKey) return undefined;
+      const name = row.sealedKey.toString('base64');
+      const known = openKeys.get(name);
+      if (known) return known;
       const key = vault.open('persons', row.sealedKey, personId);
-      openKeys.set(personId, key);
+      openKeys.set(name, key);
       return key;
     }
     const key = randomBytes(32);
@@ -196,7 +201,8 @@ export function createAuditLog({
     },
 
     erasePerson(tx, personId, now) {
-      openKeys.delete(personId);
+      const sealedKey = selectPersonKey(tx).get({ personId })?.sealedKey;
+      if (sealedKey) openKeys.delete(sealedKey.toString('base64'));
       tx.insert(personKeys)
         .values({ personId, sealedKey: null, createdAt: now, erasedAt: now })
         .onConflictDoUpdate({ target: personKeys.personId, set: { sealedKey: null, erasedAt: now } })
