@@ -33,7 +33,7 @@ export function InboxToolbar({ search, counts, searchField, searchKey, onChange 
   const tab = search.tab ?? 'pending';
   const tabs: readonly { value: InboxTab; label: string; count: number | undefined }[] = [
     { value: 'pending', label: t`Pending`, count: counts?.pending },
-    { value: 'snoozed', label: t`Snoozed`, count: counts?.snoozed },
+    { value: 'snoozed', label: t({ message: 'Snoozed', context: 'inbox tab' }), count: counts?.snoozed },
     { value: 'decided', label: t`Decided`, count: undefined },
     { value: 'failed', label: t({ message: 'Failed', context: 'inbox tab' }), count: counts?.failed },
   ];
