@@ -44,6 +44,8 @@ export function createCamera(
         await resize({ width, height });
         await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        // What a page looks like is not what stands in for it while it loads.
+        await expect(page.locator('.mantine-Skeleton-root')).toHaveCount(0);
         await page.mouse.move(width - 1, height - 1);
         await settle(page);
         // Panes scroll, the window does not: what is wider or higher than it was laid out wrong.
