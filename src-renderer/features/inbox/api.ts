@@ -60,10 +60,10 @@ export interface Seen {
 }
 
 function toRow(detail: InboxDetail): InboxItem {
-  const { id, agent, actionName, kind, risk, status, version, title } = detail;
+  const { id, agent, actionName, kind, risk, status, version, hash, title } = detail;
   const { createdAt, updatedAt, expiresAt, decidedAt, runAt, snoozedUntil, isRead, isUndone, canUndo } =
     detail;
-  const what = { id, agent, actionName, kind, risk, status, version, title };
+  const what = { id, agent, actionName, kind, risk, status, version, hash, title };
   return {
     ...what,
     createdAt,

@@ -1,10 +1,11 @@
-import { ActionIcon, CloseButton, Popover, TextInput, Tooltip } from '@mantine/core';
+import { ActionIcon, CloseButton, Popover, Tooltip } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconFilter, IconSearch } from '@tabler/icons-react';
+import { IconFilter } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from 'react';
+import { lazy, type RefObject, Suspense, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
+import { SearchField } from '../../components/search-field';
 import { filterAgentsQuery } from './api';
 import type { InboxSearch } from './inbox-search';
 import classes from './inbox-toolbar.module.css';
@@ -12,9 +13,6 @@ import { useKindWords, useRiskWords } from './words';
 
 // Two selects with lists are most of what is loaded for a filter that is opened now and then.
 const InboxFilters = lazy(async () => ({ default: (await import('./inbox-filters')).InboxFilters }));
-
-/** Typing rests this long before the list is asked anew, ms. */
-const SEARCH_PAUSE_MS = 220;
 
 interface InboxToolbarProps {
   readonly search: InboxSearch;
@@ -46,6 +44,9 @@ export function InboxToolbar({ search, counts, searchField, searchKey, onChange 
         <SearchField
           key={searchKey}
           initial={search.q ?? ''}
+          label={t`Find in proposals`}
+          placeholder={t`Find`}
+          className={classes['search']}
           field={searchField}
           onSearch={(q) => onChange({ q: q === '' ? undefined : q })}
         />
@@ -86,43 +87,6 @@ export function InboxToolbar({ search, counts, searchField, searchKey, onChange 
       </div>
       <ActiveFilters search={search} onChange={onChange} />
     </div>
-  );
-}
-
-interface SearchFieldProps {
-  readonly initial: string;
-  readonly field: RefObject<HTMLInputElement | null>;
-  readonly onSearch: (q: string) => void;
-}
-
-function SearchField({ initial, field, onSearch }: SearchFieldProps) {
-  const { t } = useLingui();
-  const [text, setText] = useState(initial);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const handleChange = (value: string) => {
-    setText(value);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => onSearch(value.trim()), SEARCH_PAUSE_MS);
-  };
-  return (
-    <TextInput
-      ref={field}
-      className={classes['search']}
-      type="search"
-      size="xs"
-      aria-label={t`Find in proposals`}
-      placeholder={t`Find`}
-      maxLength={200}
-      value={text}
-      leftSection={<IconSearch size={14} aria-hidden="true" />}
-      onChange={(event) => handleChange(event.currentTarget.value)}
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        if (text !== '') handleChange('');
-        else event.currentTarget.blur();
-      }}
-    />
   );
 }
 

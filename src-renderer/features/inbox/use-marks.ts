@@ -2,8 +2,6 @@ import { useLingui } from '@lingui/react/macro';
 import { useCallback, useState } from 'react';
 import type { RejectReason } from '../../../src-server/contract/common';
 import type { InboxItem } from '../../../src-server/contract/console/inbox';
-import { call } from '../../api/client';
-import { getInboxItem } from '../../../src-server/contract/console/inbox';
 import { announce } from '../../components/announcer';
 import { useErrorWords } from '../../components/states';
 import { useDecideBulk, useUndoExecuted } from './api';
@@ -49,13 +47,7 @@ export function useMarks(items: readonly InboxItem[]) {
   ) => {
     if (marked.length === 0 || isPending) return;
     try {
-      // The hash of what was read, which lists do not carry.
-      const details = await Promise.all(marked.map(({ id }) => call(getInboxItem, { params: { id } })));
-      const seen = details.map(({ id, version, versions }) => ({
-        id,
-        version,
-        hash: versions.find((entry) => entry.version === version)?.hash ?? '',
-      }));
+      const seen = marked.map(({ id, version, hash }) => ({ id, version, hash }));
       const { results } = await decideBulk({ verdict, items: seen, ...answer });
       const titles = new Map(marked.map(({ id, title }) => [id, title]));
       const done = results.filter(({ ok }) => ok).map(({ id }) => id);

@@ -51,6 +51,8 @@ export const inboxItem = z.object({
   risk,
   status: actionStatus,
   version: z.number().int(),
+  /** Of the payload of this version: what a decision names. */
+  hash: sha256Hex,
   /** One line made by us from the payload: the title, or the first words of the text. */
   title: z.string(),
   createdAt: z.string(),

@@ -75,6 +75,7 @@ export function createInboxReader({
     risk: row.risk,
     status: row.status,
     version: row.version,
+    hash: row.hash,
     title: row.title,
     createdAt: toIso(row.createdAt),
     updatedAt: toIso(row.updatedAt),
