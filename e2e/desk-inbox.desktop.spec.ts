@@ -1,5 +1,7 @@
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Locator, Page } from '@playwright/test';
-import { addAgent, callConsole, callTool, setUpOwner, useNodeWithoutLimits } from './desk';
+import { addAgent, callConsole, callTool, openPage, setUpOwner, useNodeWithoutLimits } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
 
 test.skip(process.platform === 'win32', 'puts a shell script in the place of Node');
@@ -208,4 +210,27 @@ test('freeze stops every agent within one request, from any page, and thaw lets 
   await window.getByRole('button', { name: 'Thaw all agents' }).click();
   await expect(window.getByTestId('frozen')).toHaveCount(0);
   await propose(url, key, ['After the frost']);
+});
+
+test('one kind of an nb agent runs without asking for a while, counts down, and is asked again by one press', async ({
+  window,
+  serverUrl,
+  dataDir,
+}) => {
+  await serverUrl();
+  await setUpOwner(window);
+  const { id } = await addAgent(window, 'Atlas', 'atlas');
+  // As an agent that came by the NetworkBot door, which opens with its own part of the platform.
+  const database = new Database(join(dataDir, 'countersign.db'));
+  database.prepare("UPDATE agents SET origin = 'nb' WHERE id = ?").run(id);
+  database.close();
+  await openPage(window, `/agents/${id}?tab=policy`);
+  const allow = window.getByTestId('allow-post.publish');
+  await allow.getByRole('button', { name: /15 minutes/ }).click();
+  await expect(allow).toContainText('Runs without asking for another');
+  await expectNoAxeViolations(window);
+  // What can't be taken back is never offered.
+  await expect(window.getByTestId('allow-message.send')).toHaveCount(0);
+  await allow.getByRole('button', { name: /ask again now/ }).click();
+  await expect(allow.getByRole('button', { name: /60 minutes/ })).toBeVisible();
 });

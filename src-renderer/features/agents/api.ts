@@ -2,10 +2,12 @@ import { infiniteQueryOptions, type QueryClient, useMutation, useQueryClient } f
 import type { Kind, PolicyVerdict, Scope } from '../../../src-server/contract/common';
 import {
   type AgentDetail,
+  allowForAWhile,
   claimAgent,
   createAgent,
   createKey,
   disownAgent,
+  endAllow,
   getAgent,
   listAgentHistory,
   listAgents,
@@ -153,6 +155,18 @@ export function useSetPolicy(id: string) {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { kind: Kind; verdict: PolicyVerdict }) => call(setPolicy, { params: { id }, body }),
+    onSuccess: (agent) => showAgent(client, agent),
+  });
+}
+
+/** Minutes without asking for one kind, or with `null` asked again from now on. */
+export function useAllowForAWhile(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ kind, minutes }: { kind: Kind; minutes: number | null }) =>
+      minutes === null
+        ? call(endAllow, { params: { id, kind } })
+        : call(allowForAWhile, { params: { id }, body: { kind, minutes } }),
     onSuccess: (agent) => showAgent(client, agent),
   });
 }

@@ -13,6 +13,7 @@ import { useHotkeys } from '../../hotkeys/hotkeys';
 import { RiskChip } from '../inbox/risk-chip';
 import { useKindWords } from '../inbox/words';
 import { useAgentWords } from './agent-words';
+import { AllowForAWhile } from './allow-for-a-while';
 import { useSetPolicy } from './api';
 import { useKindDescription } from './kind-description';
 import { changesOf, pick, type PolicyDraft } from './policy-draft';
@@ -96,6 +97,7 @@ export function PolicyTab({ agent }: { agent: AgentDetail }) {
           {agent.policy.map((row) => (
             <PolicyRowView
               key={row.kind}
+              agentId={agent.id}
               row={row}
               picked={draft[row.kind] ?? row.verdict}
               floorId={agent.origin === 'mma' ? floorId : undefined}
@@ -150,6 +152,7 @@ export function PolicyTab({ agent }: { agent: AgentDetail }) {
 }
 
 interface PolicyRowViewProps {
+  readonly agentId: string;
   readonly row: PolicyRow;
   readonly picked: PolicyVerdict;
   /** Element that says why a choice is missing. */
@@ -158,7 +161,7 @@ interface PolicyRowViewProps {
   readonly onPick: (verdict: PolicyVerdict) => void;
 }
 
-function PolicyRowView({ row, picked, floorId, isBusy, onPick }: PolicyRowViewProps) {
+function PolicyRowView({ agentId, row, picked, floorId, isBusy, onPick }: PolicyRowViewProps) {
   const words = useAgentWords();
   const kindWord = useKindWords();
   const describe = useKindDescription();
@@ -183,6 +186,7 @@ function PolicyRowView({ row, picked, floorId, isBusy, onPick }: PolicyRowViewPr
           ) : null}
         </span>
         <span className={classes['about']}>{describe(row.kind)}</span>
+        {isChanged ? null : <AllowForAWhile agentId={agentId} row={row} />}
       </Table.Th>
       {VERDICTS.map((verdict) => (
         <Choice
