@@ -60,12 +60,18 @@ export function createDesk(deps: {
   const leaving = createLeaving({ settings, desk: () => watch.state, texts, ask });
   const events = followEvents({
     whenUp,
-    onOpen: () => watch.refresh(),
+    onOpen() {
+      watch.refresh();
+      notifications.catchUp();
+    },
     onEvent(event) {
       watch.note(event);
       notifications.note(event);
     },
-    onBreak: () => watch.lose(),
+    onBreak() {
+      watch.lose();
+      notifications.lose();
+    },
   });
   let isShortcutFree = true;
 

@@ -61,10 +61,20 @@ function world(options: { hasButtons?: boolean } = {}) {
   let preferences: NotificationPreferences = DEFAULT_PREFERENCES.notifications;
   let clock = { day: 3, minutes: 12 * 60 };
   let isWatching = false;
+  let clockMs = 0;
+  const written: { at: number; type: string; id: string }[] = [];
+  const missed = ({ query }: { query: { from: string; to: string; group: string } }): unknown => ({
+    items: written
+      .filter(({ at }) => at >= Date.parse(query.from) && at <= Date.parse(query.to))
+      .filter(({ type }) => (type === 'action.failed') === (query.group === 'effects'))
+      .toReversed()
+      .map(({ type, id }) => ({ form: 'event', type, action: { id } })),
+  });
   const answer = (path: string, parts: { params?: { id: string } }): unknown => {
     const refusal = refusals.get(path);
     if (refusal) throw new ConsoleCallError(refusal, refusal);
     if (path === '/me') return { user: { id: 'u' }, preferences: { notifications: preferences } };
+    if (path === '/activity') return missed(parts as never);
     if (path === '/joining') return { items: [{ id: 'join-1', name: 'New\u202e\nAgent' }] };
     const item = items.get(parts.params?.id ?? '');
     if (!item) throw new ConsoleCallError('not_found', 'none');
@@ -90,7 +100,7 @@ function world(options: { hasButtons?: boolean } = {}) {
     hasButtons: options.hasButtons ?? true,
     isWatching: () => isWatching,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    now: () => 0,
+    now: () => clockMs,
     toWallClock: () => clock,
     schedule(work, ms) {
       timers.set(work, ms);
@@ -115,6 +125,12 @@ function world(options: { hasButtons?: boolean } = {}) {
     prefer: (next: Partial<NotificationPreferences>) => (preferences = { ...preferences, ...next }),
     wallClock: (day: number, hours: number) => (clock = { day, minutes: hours * 60 }),
     watch: () => (isWatching = true),
+    /** The server writes something down that no stream tells of. */
+    write: (at: number, type: string, item: InboxDetail) => {
+      items.set(item.id, item);
+      written.push({ at, type, id: item.id });
+    },
+    passTo: (ms: number) => (clockMs = ms),
     inbox: (id: string, change: string) => notifications.note({ topic: 'inbox', id, change }),
     propose: async (...given: InboxDetail[]): Promise<void> => {
       for (const item of given) {
@@ -152,6 +168,41 @@ describe('a burst', () => {
     inbox('c', 'withdrawn');
     await settle();
     expect(shown).toHaveLength(1);
+  });
+});
+
+describe('a stream that was away', () => {
+  it('is made up for: what was proposed or failed meanwhile is told, once, and nothing older', async () => {
+    const { notifications, write, passTo, settle, shown } = world();
+    write(-5, 'action.proposed', itemOf('before the start'));
+    write(10, 'action.proposed', itemOf('a'));
+    write(20, 'action.failed', itemOf('b', { status: 'failed' }));
+    write(30, 'action.withdrawn', itemOf('c'));
+    passTo(40);
+    notifications.catchUp();
+    await notifications.settle();
+    await settle();
+    expect(shown.map(({ title }) => title)).toEqual(['Atlas asks you', 'Approved, but it failed: Atlas']);
+
+    passTo(60);
+    notifications.lose();
+    write(50, 'action.proposed', itemOf('heard by the stream'));
+    write(70, 'action.revised', itemOf('d'));
+    passTo(80);
+    notifications.catchUp();
+    await notifications.settle();
+    await settle();
+    expect(shown.slice(2).map(({ title, body }) => [title, body])).toEqual([
+      ['Atlas asks you', 'I like maps.'],
+    ]);
+
+    write(90, 'action.proposed', itemOf('e'));
+    write(95, 'action.proposed', itemOf('f'));
+    passTo(100);
+    notifications.catchUp();
+    await notifications.settle();
+    await settle();
+    expect(shown.at(-1)?.body).toBe('Title of e\nTitle of f');
   });
 });
 

@@ -3,6 +3,7 @@
  * them, gone again once decided elsewhere. Buttons decide through the endpoint that the window uses, on the version
  * and hash that the notification showed whole; everything else opens the window.
  */
+import { listActivity } from '../src-server/contract/console/activity';
 import { listJoining } from '../src-server/contract/console/agents';
 import type { LiveEvent } from '../src-server/contract/console/events';
 import { decide, getInboxItem, markRead } from '../src-server/contract/console/inbox';
@@ -50,6 +51,10 @@ export interface NotificationDeps {
 
 export interface Notifications extends Disposable {
   note(event: LiveEvent): void;
+  /** A stream opened: what came while there was none is looked for and told as if it had been noted. */
+  catchUp(): void;
+  /** The stream ended. */
+  lose(): void;
   /** Shows a plain message of our own; a click opens `target`. */
   tell(title: string, body: string, target: LinkTarget): void;
   /** Resolves when nothing that was noted waits to be looked at. */
@@ -74,6 +79,12 @@ const OVER = new Set([
   'snoozed',
 ]);
 
+const NEWS_OF: Readonly<Record<string, 'proposal' | 'failure'>> = {
+  'action.proposed': 'proposal',
+  'action.revised': 'proposal',
+  'action.failed': 'failure',
+};
+
 type News = { readonly kind: 'proposal' | 'failure' | 'joining'; readonly id: string };
 const INBOX: LinkTarget = { page: 'inbox' };
 const AGENTS: LinkTarget = { page: 'agents' };
@@ -89,6 +100,8 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   /** On the screen, with the proposals each is about. */
   const shown = new Map<ShownNotification, Set<string>>();
   let burstSince = 0;
+  /** From here on nothing is known to have been noted, Unix ms. */
+  let unheardSince = now();
   let cancelBurst: (() => void) | undefined;
   let cancelQuiet: (() => void) | undefined;
   let work: Promise<void> = Promise.resolve();
@@ -109,6 +122,25 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       forget(id);
       if (change === 'failed') arrive({ kind: 'failure', id });
     } else if (change === 'edited') forget(id);
+  }
+
+  async function readMissed(from: number, to: number): Promise<void> {
+    const query = {
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      limit: MAX_LOOKED_AT,
+    };
+    const isShown = (id: string): boolean => [...shown.values()].some((ids) => ids.has(id));
+    for (const group of ['proposals', 'effects'] as const) {
+      const { items } = await call(listActivity, { query: { ...query, group } });
+      // The answer is newest first; what is told is told in its order.
+      for (const item of items.toReversed()) {
+        if (item.form !== 'event' || !item.action || isShown(item.action.id)) continue;
+        const kind = NEWS_OF[item.type];
+        if (kind) arrive({ kind, id: item.action.id });
+      }
+    }
+    unheardSince = to;
   }
 
   function forget(id: string): void {
@@ -333,6 +365,12 @@ export function createNotifications(deps: NotificationDeps): Notifications {
 
   return {
     note,
+    catchUp() {
+      enqueue(() => readMissed(unheardSince, now()));
+    },
+    lose() {
+      unheardSince = now();
+    },
     tell: (title, body, target) => put({ title, body, target, ids: [] }),
     settle: () => work,
     [Symbol.dispose]() {

@@ -29,6 +29,8 @@ interface DecisionBarProps {
   readonly canSave: boolean;
   readonly isArmed: boolean;
   readonly isBusy: boolean;
+  /** The item took the place of one just decided: the approve key is not heard yet. */
+  readonly isSettling: boolean;
   readonly mayDecide: boolean;
   readonly hasNext: boolean;
   /** What stands in the way, in words. */
@@ -83,7 +85,7 @@ export function DecisionBar(props: DecisionBarProps) {
   );
 }
 
-function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) {
+function PendingButtons({ detail, actions, isBusy, isSettling, isArmed }: DecisionBarProps) {
   const isIrreversible = detail.risk === 'irreversible';
   const approve = isIrreversible ? 'inbox.approveForGood' : 'inbox.approve';
   const approveKeys = useAriaKeys(approve);
@@ -98,6 +100,8 @@ function PendingButtons({ detail, actions, isBusy, isArmed }: DecisionBarProps) 
         loading={isBusy}
         rightSection={<Kbd hotkey={approve} />}
         {...approveKeys}
+        className={classes['approve']}
+        data-settling={isSettling}
         data-testid="approve"
       >
         {isArmed ? <Trans>Approve for good</Trans> : <Trans>Approve</Trans>}

@@ -314,6 +314,7 @@ export function InboxDetailView(props: InboxDetailProps) {
         canSave={canSave}
         isArmed={isArmed}
         isBusy={isBusy}
+        isSettling={triage.isSettling}
         mayDecide={mayDecide}
         hasNext={props.hasNext}
         hint={useHint(notice, detail, isEditing ? reading.isComplete : isRead)}

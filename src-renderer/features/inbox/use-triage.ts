@@ -80,6 +80,7 @@ export function useTriage(onDecided: (id: string) => void) {
   const [busy, setBusy] = useState<ReadonlySet<string>>(new Set());
   const running = useRef(new Set<string>());
   const movedAt = useRef(0);
+  const [isSettling, setIsSettling] = useState(false);
 
   const refuse = (seen: Pick<Seen, 'id' | 'version'>, error: unknown) => {
     const { id, version } = seen;
@@ -154,6 +155,12 @@ export function useTriage(onDecided: (id: string) => void) {
     );
   };
 
+  const settle = () => {
+    movedAt.current = Date.now();
+    setIsSettling(true);
+    setTimeout(() => setIsSettling(Date.now() - movedAt.current < SECOND_TAP_MS), SECOND_TAP_MS);
+  };
+
   const approveShown = async (detail: InboxDetail) => {
     const seen = seenOf(detail);
     // The server refuses an approval without a read record of the same hash.
@@ -162,7 +169,7 @@ export function useTriage(onDecided: (id: string) => void) {
     setNotice(null);
     setReceipt({ id: detail.id, title: detail.title, did: 'approved' });
     announce(t`Approved: ${detail.title}`);
-    movedAt.current = Date.now();
+    settle();
     onDecided(detail.id);
   };
 
@@ -171,6 +178,7 @@ export function useTriage(onDecided: (id: string) => void) {
     receipt,
     isBusy: (id: string) => busy.has(id),
     /** A second tap of the key that decided the last one must not decide the one that took its place. */
+    isSettling,
     isSecondTap: () => Date.now() - movedAt.current < SECOND_TAP_MS,
     say: useCallback((next: Notice | null) => setNotice(next), []),
     closeReceipt: useCallback(() => setReceipt(null), []),
@@ -195,7 +203,7 @@ export function useTriage(onDecided: (id: string) => void) {
           setNotice(null);
           setReceipt({ id: detail.id, title: detail.title, did: 'rejected' });
           announce(t`Rejected: ${detail.title}`);
-          movedAt.current = Date.now();
+          settle();
           onDecided(detail.id);
         } catch (error) {
           refuse(detail, error);
