@@ -118,6 +118,10 @@ function Item({ what, count }: { what: string; count: number }): ReactNode {
       return <Plural value={count} one="# key" other="# keys" />;
     case 'contacts':
       return <Plural value={count} one="The registration of # agent" other="The registration of # agents" />;
+    case 'offers':
+      return (
+        <Plural value={count} one="# offer to hand over an agent" other="# offers to hand over agents" />
+      );
     case 'guidance':
       return <Plural value={count} one="# piece of guidance" other="# pieces of guidance" />;
     case 'connections':

@@ -16,7 +16,7 @@ import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
 import { getOwnAgent } from './agents.queries';
 import { findAgent, insertClaimCode, updateAgent, type AgentRow } from './agents.repo';
 import { deleteKeys } from './keys.repo';
-import { assertMayLeave, countsOf, release } from './leaving';
+import { assertMayLeave, countsOf, OWNERLESS, release, WITHOUT_CONTACT } from './leaving';
 import { assertPlanHasRoom } from './plan';
 import { CLAIM_CODE_TTL_MS } from './registration.service';
 import {
@@ -48,8 +48,6 @@ export interface Unbound {
   readonly claimCode: string;
   readonly claimExpiresAt: number;
 }
-
-const OWNERLESS = { ownerId: null, claimedAt: null, pausedAt: null, frozenAt: null } as const;
 
 /** How an agent leaves its owner: let go, handed to another person, or ended for good (console.md A2). */
 export function createLeavingCommands(deps: LeavingDeps) {
@@ -125,10 +123,7 @@ export function createLeavingCommands(deps: LeavingDeps) {
         provider: null,
         modelType: null,
         capabilities: [],
-        contactName: null,
-        contactEmail: null,
-        registeredFrom: null,
-        registeredWith: null,
+        ...WITHOUT_CONTACT,
       });
       deps.onProfileChanged(tx, user.userId);
       emit('agent.deleted', { agentId: agent.id, ownerId: user.userId });
@@ -158,11 +153,7 @@ export function createLeavingCommands(deps: LeavingDeps) {
       claimedAt: context.now,
       pausedAt: null,
       frozenAt: to.frozenAt,
-      // The address it was registered with is its former owner's.
-      contactName: null,
-      contactEmail: null,
-      registeredFrom: null,
-      registeredWith: null,
+      ...WITHOUT_CONTACT,
     });
     return consequences;
   };

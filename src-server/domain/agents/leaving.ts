@@ -10,10 +10,20 @@ import { isLiveKey, KEYS_SHOWN, listImpact } from './keys.queries';
 import { listUnrevokedKeys, revokeKeys } from './keys.repo';
 import { endTransfersOf } from './transfers.repo';
 
+export const OWNERLESS = { ownerId: null, claimedAt: null, pausedAt: null, frozenAt: null } as const;
+
+/** The address it was registered with is its former owner's. */
+export const WITHOUT_CONTACT = {
+  contactName: null,
+  contactEmail: null,
+  registeredFrom: null,
+  registeredWith: null,
+} as const;
+
 /**
  * Ends everything that binds an agent to its owner: what waits is cancelled, what is in grace does not run, keys,
  * policies, guidance, claim codes and offers end. Whoever comes next starts from the defaults. The same for
- * unbinding, handing over and deleting, and what it returns is what it did.
+ * unbinding, handing over, deleting and the erasure of a person, and what it returns is what it did.
  */
 export function release(
   tx: Tx,

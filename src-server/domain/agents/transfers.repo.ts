@@ -1,4 +1,4 @@
-import { and, desc, eq, gt, isNull } from 'drizzle-orm';
+import { and, desc, eq, gt, isNull, or } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { agentTransfers } from './agents.tables';
 
@@ -77,5 +77,21 @@ export function endTransfersOf(tx: Tx, agentId: string, now: number): number {
     .where(and(unended, gt(agentTransfers.expiresAt, now)))
     .run();
   tx.update(agentTransfers).set({ outcome: 'expired', endedAt: now }).where(unended).run();
+  return open;
+}
+
+/** Offers to a person who is erased end, and none of them, however old, keeps the address. How many were open. */
+export function forgetOffersTo(
+  tx: Tx,
+  person: { readonly id: string; readonly email: string },
+  now: number,
+): number {
+  const isTheirs = or(eq(agentTransfers.toEmail, person.email), eq(agentTransfers.toUserId, person.id));
+  const open = tx
+    .update(agentTransfers)
+    .set({ outcome: 'declined', endedAt: now })
+    .where(and(isTheirs, isNull(agentTransfers.endedAt), gt(agentTransfers.expiresAt, now)))
+    .run().changes;
+  tx.update(agentTransfers).set({ toEmail: '' }).where(isTheirs).run();
   return open;
 }

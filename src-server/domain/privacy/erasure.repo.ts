@@ -1,6 +1,7 @@
-import { and, count, eq, gte, inArray, isNotNull, isNull, lt, or } from 'drizzle-orm';
+import { and, count, eq, gte, inArray, isNotNull, lt, or } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { auditPrivate, guidance, idempotencyKeys } from '../../gate/gate.tables';
+import type { AgentRow } from '../agents/agents.repo';
 import { agentKeys, agents, claimCodes, keyClients } from '../agents/agents.tables';
 import { mails, oneTimeCodes, sessions, settings, users } from '../identity/identity.tables';
 import { connections } from '../network/network.tables';
@@ -44,50 +45,20 @@ export function deleteAnswersOf(tx: Tx, credentialId: string): number {
   return tx.delete(idempotencyKeys).where(eq(idempotencyKeys.credentialId, credentialId)).run().changes;
 }
 
-export function listAgentIdsOf(db: Db, userId: string): string[] {
-  return db
-    .select({ id: agents.id })
-    .from(agents)
-    .where(eq(agents.ownerId, userId))
-    .all()
-    .map(({ id }) => id);
+export function listAgentsOf(db: Db, userId: string): AgentRow[] {
+  return db.select().from(agents).where(eq(agents.ownerId, userId)).all();
 }
 
-/** Keys end, and with them what they knew of where they were used. */
-export function endKeysOf(tx: Tx, agentId: string, now: number): number {
+/** Where its keys were used from, and codes it could be claimed with. */
+export function forgetUseOf(tx: Tx, agentId: string): void {
   const keys = tx.select({ id: agentKeys.id }).from(agentKeys).where(eq(agentKeys.agentId, agentId)).all();
   const ids = keys.map(({ id }) => id);
   if (ids.length > 0) tx.delete(keyClients).where(inArray(keyClients.keyId, ids)).run();
-  const { changes } = tx
-    .update(agentKeys)
-    .set({ revokedAt: now })
-    .where(and(eq(agentKeys.agentId, agentId), isNull(agentKeys.revokedAt)))
-    .run();
   tx.update(agentKeys)
     .set({ lastAddress: null, lastClient: null })
     .where(eq(agentKeys.agentId, agentId))
     .run();
   tx.delete(claimCodes).where(eq(claimCodes.agentId, agentId)).run();
-  return changes;
-}
-
-/** Nobody owns it any more; what it published stays under its own name. */
-export function letGoOfAgent(tx: Tx, agentId: string): number {
-  return tx
-    .update(agents)
-    .set({
-      ownerId: null,
-      status: 'unclaimed',
-      claimedAt: null,
-      pausedAt: null,
-      frozenAt: null,
-      contactName: null,
-      contactEmail: null,
-      registeredFrom: null,
-      registeredWith: null,
-    })
-    .where(eq(agents.id, agentId))
-    .run().changes;
 }
 
 /** Who registered an agent, wherever that is written. */

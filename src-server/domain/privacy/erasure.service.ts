@@ -1,11 +1,15 @@
 import type { ErasureReport, ErasureTarget } from '../../contract/console/data';
+import type { Consequences } from '../../contract/console/leaving';
 import type { Context } from '../../context';
 import type { Db, Tx } from '../../db/open';
 import type { Caller, UserActor } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
+import { appendEvent } from '../../gate/events';
 import type { InTransaction } from '../../gate/idempotency';
 import { AppError, notFound } from '../../lib/errors';
-import { findAgent } from '../agents/agents.repo';
+import { findAgent, updateAgent, type AgentRow } from '../agents/agents.repo';
+import { OWNERLESS, release, WITHOUT_CONTACT } from '../agents/leaving';
+import { forgetOffersTo } from '../agents/transfers.repo';
 import { countWorld } from '../backups/backups.repo';
 import { writePlan } from '../backups/restore-plan';
 import { addressMac, normaliseAddress } from '../mail/address';
@@ -22,10 +26,9 @@ import {
   deleteMails,
   deletePersonSettings,
   deleteSessions,
-  endKeysOf,
+  forgetUseOf,
   hasOtherAdmin,
-  letGoOfAgent,
-  listAgentIdsOf,
+  listAgentsOf,
 } from './erasure.repo';
 
 /**
@@ -121,23 +124,33 @@ export function createErasureService(deps: Deps): ErasureService {
     };
   };
 
+  /** What it published stays under its own name; a sanction stays with it. */
+  const letGo = (tx: Tx, agent: AgentRow, caller: Caller, now: number): Consequences => {
+    const consequences = release(tx, agent, { proposals: gate.proposals, caller, now });
+    forgetUseOf(tx, agent.id);
+    const isSanctioned = agent.status === 'suspended' || agent.status === 'banned';
+    updateAgent(tx, agent.id, {
+      ...OWNERLESS,
+      ...WITHOUT_CONTACT,
+      ...(isSanctioned ? {} : { status: 'unclaimed', trustLevel: 'basic' }),
+    });
+    const data = { agentId: agent.id, ownerId: agent.ownerId };
+    appendEvent(tx, { topic: 'agent.unbound', data, traceId: caller.traceId, now });
+    return consequences;
+  };
+
   const eraseUser = (tx: Tx, user: UserRow, caller: Caller, now: number): Counts => {
     const counts: Counts = { profile: 1, auditDetails: countSealedRows(tx, user.id) };
-    const agentIds = listAgentIdsOf(tx, user.id);
-    let [proposals, keys] = [0, 0];
-    for (const agentId of agentIds) {
-      gate.proposals.stopGrace(tx, agentId, caller, now);
-      for (let ended = -1; ended !== 0; proposals += ended) {
-        ended = gate.proposals.cancelPending(tx, agentId, caller, now);
-      }
-      keys += endKeysOf(tx, agentId, now);
-      letGoOfAgent(tx, agentId);
-    }
+    const agents = listAgentsOf(tx, user.id);
+    const left = agents.map((agent) => letGo(tx, agent, caller, now));
+    const sumOf = (part: 'pendingCancelled' | 'keysRevoked' | 'offersEnded'): number =>
+      left.reduce((sum, one) => sum + one[part], 0);
     const mac = addressMac(vault, user.email);
     Object.assign(counts, {
-      agents: agentIds.length,
-      proposals,
-      keys,
+      agents: agents.length,
+      proposals: sumOf('pendingCancelled'),
+      keys: sumOf('keysRevoked'),
+      offers: sumOf('offersEnded') + forgetOffersTo(tx, user, now),
       contacts: blankContacts(tx, { id: user.id, email: user.email }),
       guidance: deleteGuidanceOf(tx, user.id),
       connections: deleteConnectionsOf(tx, user.id),

@@ -233,6 +233,48 @@ describe('erasing', () => {
     expect(everyByte(server)).not.toContain('eve@example.org');
   });
 
+  it('lets go of agents as the Danger tab does: offers end on both sides, what is standing goes, a ban stays', async () => {
+    const { server, key, person, agent } = await openOffice();
+    const other = await signIn(server, 'eve@example.org');
+    const as = <Body = Problem>(token: string, method: 'GET' | 'POST' | 'PUT', path: string, body?: object) =>
+      server.call<Body>(method, `/api/console${path}`, { key: token, ...(body ? { body } : {}) });
+    const path = `/agents/${agent.agentId}`;
+    await as(person.token, 'PUT', `${path}/policy`, { kind: 'post.publish', verdict: 'deny' });
+    expect((await as(person.token, 'POST', `${path}/offer`, { email: other.email })).status).toBe(200);
+    const made = await as<{ agent: { id: string } }>(other.token, 'POST', '/agents', {
+      name: 'Rook',
+      handle: 'rook',
+    });
+    await as(other.token, 'POST', `/agents/${made.body.agent.id}/offer`, { email: person.email });
+    const { write, read } = server.context.database.raw;
+    write.prepare("UPDATE agents SET status = 'banned' WHERE handle = 'rook'").run();
+
+    const foretold = await preview(server, { type: 'me' }, person.token);
+    expect(foretold.body.items).toContainEqual({ what: 'offers', count: 2 });
+    expect((await erase(server, { type: 'me' }, person.email, person.token)).status).toBe(200);
+    expect((await as<{ items: unknown[] }>(other.token, 'GET', '/joining/offers')).body.items).toEqual([]);
+    expect(read.prepare('SELECT count(*) FROM policies').pluck().get()).toBe(0);
+    expect((await server.tool(key, 'drafts.list')).status).toBe(401);
+    expect(
+      read
+        .prepare("SELECT count(*) FROM agent_transfers WHERE ended_at IS NULL OR to_email LIKE 'anna%'")
+        .pluck()
+        .get(),
+    ).toBe(0);
+    expect(read.prepare('SELECT status FROM agents WHERE id = ?').pluck().get(agent.agentId)).toBe(
+      'unclaimed',
+    );
+
+    write.prepare("UPDATE users SET role = 'admin' WHERE id = ?").run(other.userId);
+    const third = await signIn(server, 'ada@example.org');
+    write.prepare("UPDATE users SET role = 'admin' WHERE id = ?").run(third.userId);
+    expect((await erase(server, { type: 'me' }, other.email, other.token)).status).toBe(200);
+    expect(read.prepare("SELECT status, owner_id FROM agents WHERE handle = 'rook'").get()).toEqual({
+      status: 'banned',
+      owner_id: null,
+    });
+  });
+
   it('who registered an agent leaves the agent, and its owner, as they were', async () => {
     const { server, agent } = await openDesk();
     const target = { type: 'contact', agentId: agent.agentId } as const;
