@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
 import { benchDrafts } from './drafts.mjs';
+import { benchInbox } from './inbox.mjs';
 import { root } from './lib.mjs';
 import { benchMcp } from './mcp.mjs';
 import { benchSearch } from './search.mjs';
@@ -20,6 +21,7 @@ const BENCHES = [
   { name: 'search', run: benchSearch },
   { name: 'server-start', run: benchServerStart },
   { name: 'window', run: benchWindow },
+  { name: 'inbox', run: benchInbox },
 ];
 
 const results = [];

@@ -1,6 +1,6 @@
 // Server ready against a bare Fastify with better-sqlite3; window to first interactive Inbox against an empty window.
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { launchWindow, setUpOwner, waitForServer, whyNoWindow } from './desk.mjs';
 import { makeFolder, median, root, startProgram } from './lib.mjs';
 import { SERVER } from './world.mjs';
 
@@ -37,60 +37,26 @@ export async function benchServerStart({ isQuick }) {
   ];
 }
 
-const ELECTRON_ARGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'];
-
-/** Playwright starts the binary of the electron package, which honours the override. */
-async function hasElectron() {
-  if (process.env['ELECTRON_OVERRIDE_DIST_PATH']) return true;
-  try {
-    const { default: path } = await import('electron');
-    return typeof path === 'string' && existsSync(path);
-  } catch {
-    return false;
-  }
-}
-
 export async function benchWindow({ isQuick }) {
   const result = { name: 'window to interactive Inbox', goal: '≤ 2.00' };
-  if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
-    return [{ ...result, skipped: 'no display' }];
-  }
-  if (!(await hasElectron())) return [{ ...result, skipped: 'no Electron binary' }];
-  const { _electron } = await import('@playwright/test');
+  const skipped = await whyNoWindow();
+  if (skipped !== undefined) return [{ ...result, skipped }];
   const rounds = isQuick ? 5 : 7;
   const user = makeFolder('window');
   const empty = makeFolder('empty');
-  const store = process.env['COUNTERSIGN_TEST_KEYRING'] ? ['--password-store=gnome-libsecret'] : [];
 
   const open = async (entry, userData, isReady) => {
     const began = performance.now();
-    const app = await _electron.launch({
-      args: [entry, ...ELECTRON_ARGS, ...store, `--user-data-dir=${userData}`, '--port=0'],
-      cwd: root,
-    });
-    const page = await app.firstWindow();
+    const { app, page } = await launchWindow(entry, userData);
     await page.waitForFunction(isReady, undefined, { timeout: 30_000, polling: 10 });
-    const ms = performance.now() - began;
-    return { app, page, ms };
+    return { app, ms: performance.now() - began };
   };
   const isInteractive = () => performance.getEntriesByName('countersign:inbox-interactive').length > 0;
   const isLoaded = () => document.readyState === 'complete';
 
-  // A person who is set up: the Inbox is the first page.
-  const first = await open('.', user.folder, () => document.querySelector('#root')?.childElementCount > 0);
-  await first.page.waitForFunction(() => fetch('/api/console/me').then((answer) => answer.ok), undefined, {
-    timeout: 30_000,
-  });
-  await first.page.evaluate(async () => {
-    const post = (path, body) =>
-      fetch(`/api/console${path}`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body ?? {}),
-      });
-    await post('/setup', { displayName: 'Bench', email: 'bench@example.org', locale: 'en' });
-    await post('/setup/dismiss');
-  });
+  const first = await launchWindow('.', user.folder);
+  await waitForServer(first.page);
+  await setUpOwner(first.page);
   await first.app.close();
 
   const times = { ours: [], reference: [] };
