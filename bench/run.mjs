@@ -6,6 +6,7 @@ import { benchDrafts } from './drafts.mjs';
 import { benchInbox } from './inbox.mjs';
 import { root } from './lib.mjs';
 import { benchMcp } from './mcp.mjs';
+import { benchMemory } from './memory.mjs';
 import { benchSearch } from './search.mjs';
 import { benchServerStart, benchWindow } from './start-up.mjs';
 
@@ -22,6 +23,7 @@ const BENCHES = [
   { name: 'server-start', run: benchServerStart },
   { name: 'window', run: benchWindow },
   { name: 'inbox', run: benchInbox },
+  { name: 'memory', run: benchMemory },
 ];
 
 const results = [];

@@ -41,13 +41,13 @@ export async function expectOneTruth({ proposals, server }: Week): Promise<void>
       server.console<InboxDetail>('GET', `/inbox/${one.id}`),
       server.console<CaseFile>('GET', `/activity/cases/${one.id}`),
     ]);
-    expect([detail.status, file.status], one.id).toEqual([200, 200]);
-    expect(statusOf(detail.body), one.id).toEqual(statusOf(one));
+    expect([detail.status, file.status], `of ${one.id}`).toEqual([200, 200]);
+    expect(statusOf(detail.body), `of ${one.id}`).toEqual(statusOf(one));
     expect(file.body.hasMore).toBe(false);
-    expect(file.body.proposal && statusOf(file.body.proposal), one.id).toEqual(statusOf(one));
-    expect(statusInAudit(file.body), one.id).toBe(one.status);
+    expect(file.body.proposal && statusOf(file.body.proposal), `of ${one.id}`).toEqual(statusOf(one));
+    expect(statusInAudit(file.body), `of ${one.id}`).toBe(one.status);
     expectReadBeforeApproved(file.body);
-    expect(await whatItsAgentReads(server, one), one.id).toBe(
+    expect(await whatItsAgentReads(server, one), `of ${one.id}`).toBe(
       one.isUndone ? 'REMOVED' : AGENT_READS[one.status],
     );
   }
@@ -73,7 +73,7 @@ function expectReadBeforeApproved({ entries, traceId }: CaseFile): void {
     if (entry.form !== 'audit') continue;
     const bytes = `${entry.version}:${entry.payloadHash}`;
     if (entry.type === 'action.read') read.add(bytes);
-    if (entry.type === 'action.approved') expect(read, traceId).toContain(bytes);
+    if (entry.type === 'action.approved') expect(read, `read on ${traceId}`).toContain(bytes);
   }
 }
 

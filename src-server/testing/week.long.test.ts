@@ -25,7 +25,7 @@ it(`after a week of ${PROPOSALS} proposals of five agents audit log, Inbox, case
     'approved in bulk',
     'refused in bulk',
   ]) {
-    expect(week.counts[what] ?? 0, what).toBeGreaterThan(10);
+    expect(week.counts[what] ?? 0, `${what} this week`).toBeGreaterThan(10);
   }
   await expectOneTruth(week);
 });

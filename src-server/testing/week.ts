@@ -28,6 +28,7 @@ const LAST_HOUR = 18;
 /** One proposal, as those who made and decided it know it. */
 export interface Proposed {
   readonly number: number;
+  readonly tool: 'drafts.create' | 'messages.sendHuman';
   readonly id: string;
   readonly draftId: string;
   readonly agent: TestAgent;
@@ -111,7 +112,7 @@ async function propose(desk: Desk, agent: TestAgent): Promise<void> {
         ] as const)
       : (['messages.sendHuman', { recipientUserId: friend, content: `Message ${number}` }] as const);
   const { status, body } = await server.tool<MmaOk<HeldData>>(agent.key, tool, payload);
-  expect(status, JSON.stringify(body)).toBe(200);
+  expect(status, `answered ${JSON.stringify(body)}`).toBe(200);
   const { draftId } = body.data;
   const id = server.context.database.raw.read
     .prepare('SELECT id FROM actions WHERE subject_id = ? OR id = ?')
@@ -119,6 +120,7 @@ async function propose(desk: Desk, agent: TestAgent): Promise<void> {
     .get(draftId, draftId);
   proposals.push({
     number,
+    tool,
     id: String(id),
     draftId,
     agent,
@@ -145,7 +147,7 @@ async function reconsider(desk: Desk): Promise<void> {
       expect(status).toBe(200);
       one.status = 'withdrawn';
       note(desk, 'withdrawn');
-    } else if (chance < 6 && (await detailOf(server, one)).actionName === 'drafts.create') {
+    } else if (chance < 6 && one.tool === 'drafts.create') {
       const input = {
         title: 'On second thought',
         content: `${one.draftId} in other words, number ${chance}.`,
@@ -185,7 +187,7 @@ async function detailOf(server: TestServer, { id }: Proposed): Promise<InboxDeta
 
 async function read(desk: Desk, one: Proposed): Promise<{ version: number; hash: string }> {
   const { version, hash } = await detailOf(desk.server, one);
-  expect(version, one.id).toBe(one.version);
+  expect(version, `of ${one.id}`).toBe(one.version);
   await desk.server.console('POST', `/inbox/${one.id}/read`, { version, hash });
   return { version, hash };
 }

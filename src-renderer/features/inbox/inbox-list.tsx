@@ -128,7 +128,7 @@ export function InboxList(props: InboxListProps) {
               hasDraft={editDrafts.get(item.id, item.version) !== undefined}
               position={row.index + 1}
               setSize={hasMore ? -1 : items.length}
-              style={{ transform: `translateY(${row.start}px)` }}
+              top={row.start}
               onSelect={onSelect}
               onOpen={onOpen}
             />

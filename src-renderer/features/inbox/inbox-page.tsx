@@ -3,7 +3,7 @@ import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-quer
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { useMe } from '../../api/session';
 import { EmptyState, ErrorState } from '../../components/states';
@@ -38,7 +38,8 @@ export function InboxPage() {
 
   const tab = search.tab ?? 'pending';
   const list = useInfiniteQuery(inboxListQuery(search));
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const pages = list.data?.pages;
+  const items = useMemo(() => pages?.flatMap((page) => page.items) ?? [], [pages]);
   const counts = list.data?.pages.at(-1)?.counts;
   const selectedId = search.item;
   const isFiltered = [search.agent, search.kind, search.risk, search.q].some((value) => value !== undefined);
@@ -49,14 +50,17 @@ export function InboxPage() {
     [navigate],
   );
   const select = useCallback((id: string | undefined) => change({ item: id }), [change]);
-  const open = () => {
+  const open = useCallback(() => {
     setIsDetailOpen(true);
     requestAnimationFrame(() => document.getElementById('inbox-detail-scroller')?.focus());
-  };
-  const handlePick = (id: string) => {
-    select(id);
-    setIsDetailOpen(true);
-  };
+  }, []);
+  const handlePick = useCallback(
+    (id: string) => {
+      select(id);
+      setIsDetailOpen(true);
+    },
+    [select],
+  );
   const move = (step: 1 | -1) => {
     const next = neighbour(items, selectedId, step);
     if (next) select(next.id);

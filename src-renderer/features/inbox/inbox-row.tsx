@@ -1,6 +1,6 @@
 import { IconCheck } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import type { CSSProperties } from 'react';
+import { memo } from 'react';
 import type { InboxItem } from '../../../src-server/contract/console/inbox';
 import { AgentText } from '../../components/agent-text';
 import { Avatar } from '../../components/avatar';
@@ -19,20 +19,24 @@ interface InboxRowProps {
   readonly hasDraft: boolean;
   readonly position: number;
   readonly setSize: number;
-  readonly style: CSSProperties;
+  /** Pixels from the top of the list. */
+  readonly top: number;
   readonly onSelect: (id: string) => void;
   readonly onOpen: () => void;
 }
 
-/** One proposal in the list: who, what, how risky, how long it waits. Two lines, no controls inside. */
-export function InboxRow({
+/**
+ * One proposal in the list: who, what, how risky, how long it waits. Two lines, no controls inside. A key press changes
+ * two rows of many, so the others are not drawn again.
+ */
+export const InboxRow = memo(function InboxRow({
   item,
   isSelected,
   isMarked,
   hasDraft,
   position,
   setSize,
-  style,
+  top,
   onSelect,
   onOpen,
 }: InboxRowProps) {
@@ -57,7 +61,7 @@ export function InboxRow({
       aria-setsize={setSize}
       tabIndex={isSelected ? 0 : -1}
       className={classes['row']}
-      style={style}
+      style={{ transform: `translateY(${top}px)` }}
       onClick={() => onSelect(item.id)}
       onDoubleClick={onOpen}
     >
@@ -116,4 +120,4 @@ export function InboxRow({
       </span>
     </div>
   );
-}
+});

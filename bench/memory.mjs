@@ -1,0 +1,107 @@
+// Memory of server and window after a week's work against that after its first hour.
+import { readFileSync } from 'node:fs';
+import { callConsole, makeDesk, propose, whyNoWindow } from './desk.mjs';
+import { keepAlive } from './lib.mjs';
+
+/** Five agents, 2,000 proposals in forty hours at the desk: fifty an hour. */
+const AGENTS = 5;
+const WEEK = 2_000;
+const HOUR = 50;
+const PAGES = ['/activity', '/audit', '/agents', '/keys', '/settings', '/inbox'];
+/** One in so many is decided by the key, in the window as a person sees it; the others through its calls. */
+const BY_KEY = 10;
+
+/** Bytes of physical memory that a process holds, where the system tells. */
+function residentBytes(pid) {
+  const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return Number(kilobytes) * 1_024;
+}
+
+async function findPids(app) {
+  const { shell, renderer } = await app.evaluate(({ BrowserWindow }) => ({
+    shell: process.pid,
+    renderer: BrowserWindow.getAllWindows()[0].webContents.getOSProcessId(),
+  }));
+  const children = readFileSync(`/proc/${shell}/task/${shell}/children`, 'utf8').trim().split(' ');
+  const server = children.find((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('server.js'));
+  if (server === undefined) throw new Error('the shell has no server');
+  return { server: Number(server), renderer };
+}
+
+/** What is left after the window threw away what nobody needs; the server is asked for nothing of that kind. */
+async function measure(page, session, pids) {
+  await session.send('HeapProfiler.collectGarbage');
+  await page.evaluate(() => new Promise((resolve) => requestIdleCallback(resolve, { timeout: 5_000 })));
+  return { server: residentBytes(pids.server), window: residentBytes(pids.renderer) };
+}
+
+async function decide(page, index) {
+  const { items } = await callConsole(page, 'GET', '/inbox?limit=1');
+  const [item] = items;
+  if (!item) return;
+  const seen = { version: item.version, hash: item.hash };
+  await callConsole(page, 'GET', `/inbox/${item.id}`);
+  if (index % 4 === 3) {
+    await callConsole(page, 'POST', `/inbox/${item.id}/decide`, { ...seen, verdict: 'reject' });
+    return;
+  }
+  await callConsole(page, 'POST', `/inbox/${item.id}/read`, seen);
+  await callConsole(page, 'POST', `/inbox/${item.id}/decide`, { ...seen, verdict: 'approve' });
+}
+
+async function decideByKey(page) {
+  const list = page.getByTestId('inbox-list');
+  await list.getByRole('option').first().click();
+  await page.locator('[data-testid=reading][data-complete=true]').waitFor({ state: 'attached' });
+  await page.locator('[data-testid=approve][data-settling=false]').waitFor();
+  const receipt = page.getByTestId('receipt');
+  await page.keyboard.press('a');
+  await receipt.waitFor();
+}
+
+async function openPage(page, path) {
+  await page.evaluate((to) => {
+    const link = document.querySelector(`nav a[href$="${to}"]`);
+    if (!link) throw new Error(`no link to ${to}`);
+    link.click();
+  }, path);
+}
+
+export async function benchMemory({ isQuick }) {
+  const total = isQuick ? 250 : WEEK;
+  const names = ['server', 'window'].map(
+    (part) => `memory of the ${part} after ${total.toLocaleString('en')} proposals`,
+  );
+  const skipped = (await whyNoWindow()) ?? (process.platform === 'linux' ? undefined : 'reads /proc');
+  if (skipped !== undefined) return names.map((name) => ({ name, goal: '≤ 1.50', skipped }));
+  const desk = await makeDesk('memory', AGENTS);
+  const { app, page, url } = await desk.open();
+  const session = await page.context().newCDPSession(page);
+  const pids = await findPids(app);
+  const agent = keepAlive(1);
+  let first;
+  for (let index = 0; index < total; index += 1) {
+    await propose(url, desk.keys[index % desk.keys.length], `Proposal ${index}`, agent);
+    if (index % BY_KEY === 0) await decideByKey(page);
+    else await decide(page, index);
+    if (index % HOUR === HOUR / 2) for (const path of PAGES) await openPage(page, path);
+    if (index + 1 === HOUR) first = await measure(page, session, pids);
+  }
+  const last = await measure(page, session, pids);
+  agent.destroy();
+  await app.close();
+  desk.remove();
+  return ['server', 'window'].map((part, index) => ({
+    name: names[index],
+    ours: toMegabytes(last[part]),
+    reference: `${toMegabytes(first[part])} (after ${HOUR})`,
+    ratio: last[part] / first[part],
+    better: 'less',
+    bound: 1.5,
+    goal: '≤ 1.50',
+  }));
+}
+
+function toMegabytes(bytes) {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
