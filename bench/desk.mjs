@@ -85,10 +85,10 @@ export function unlimitedNode(folder) {
 let registered = 0;
 
 /** Agents that nobody owns yet, each with as many drafts as may wait; claimed afterwards they wait for the person. */
-export async function proposeMany(page, url, count) {
+export async function proposeMany(page, url, count, perAgent = PER_AGENT) {
   const agent = keepAlive(CONNECTIONS);
   const keys = [];
-  for (let left = count; left > 0; left -= PER_AGENT) {
+  for (let left = count; left > 0; left -= perAgent) {
     registered += 1;
     const handle = `bench-${process.pid}-${registered}`;
     const answer = await postJson(agent, `${url}/api/v1/agents/register`, {
@@ -100,7 +100,7 @@ export async function proposeMany(page, url, count) {
     if (answer.status !== 201) throw new Error(`register answered ${answer.status}: ${answer.text}`);
     const { apiKey, claimCode } = JSON.parse(answer.text);
     let next = 0;
-    const number = Math.min(PER_AGENT, left);
+    const number = Math.min(perAgent, left);
     await Promise.all(
       Array.from({ length: CONNECTIONS }, async () => {
         for (let index = next++; index < number; index = next++)
@@ -125,7 +125,7 @@ export async function propose(url, key, title, agent) {
 }
 
 /** A set-up desk with `count` proposals waiting, closed again. `open` starts the app on it. */
-export async function makeDesk(name, count) {
+export async function makeDesk(name, count, perAgent = PER_AGENT) {
   const { folder, remove } = makeFolder(name);
   const env = unlimitedNode(folder);
   const userData = join(folder, 'user');
@@ -143,7 +143,7 @@ export async function makeDesk(name, count) {
   };
   const desk = await open();
   await setUpOwner(desk.page);
-  const keys = await proposeMany(desk.page, desk.url, count);
+  const keys = await proposeMany(desk.page, desk.url, count, perAgent);
   await desk.app.close();
   return { open, keys, remove };
 }
