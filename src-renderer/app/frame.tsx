@@ -29,6 +29,7 @@ export function Frame() {
   const me = useMe();
   const counts = useQuery(inboxCountsQuery);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
+  const [wasFreezePressed, setWasFreezePressed] = useState(false);
   const pending = counts.data?.counts.pending ?? 0;
 
   const isAdmin = me.data?.user?.role === 'admin';
@@ -67,7 +68,7 @@ export function Frame() {
           </span>
         ) : null}
         <span className={classes['spacer']} />
-        <FreezeButton />
+        <FreezeButton onPress={() => setWasFreezePressed(true)} />
         <PreferencesMenu onShowShortcuts={() => setIsHelpOpen(true)} />
       </header>
       <nav className={classes['sidebar']} aria-label={t`Pages`}>
@@ -90,7 +91,7 @@ export function Frame() {
         <OfflineBanner />
         {me.data?.frozenAt == null ? null : (
           <Suspense>
-            <FrozenBanner />
+            <FrozenBanner takesFocus={wasFreezePressed} />
           </Suspense>
         )}
         <SetupBanner />

@@ -7,8 +7,11 @@ import { printKeys } from '../hotkeys/registry';
 import { isMac } from '../shell';
 import { useFreeze } from './use-freeze';
 
-/** Stops every agent at once, from anywhere. It asks nothing: thawing is as easy, and a second counts. */
-export function FreezeButton() {
+/**
+ * Stops every agent at once, from anywhere. It asks nothing: thawing is as easy, and a second counts. It goes once they
+ * are frozen; `onPress` hears that it may take the focus along.
+ */
+export function FreezeButton({ onPress }: { readonly onPress: () => void }) {
   const { t } = useLingui();
   const me = useMe();
   const { freeze } = useFreeze();
@@ -31,7 +34,10 @@ export function FreezeButton() {
         leftSection={<IconSnowflake size={14} stroke={1.75} aria-hidden="true" />}
         {...ariaKeys}
         loading={freeze.isPending}
-        onClick={handleFreeze}
+        onClick={() => {
+          onPress();
+          handleFreeze();
+        }}
         data-testid="freeze-all"
       >
         <Trans>Freeze all</Trans>

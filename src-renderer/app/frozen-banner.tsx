@@ -1,7 +1,7 @@
 import { Button } from '@mantine/core';
 import { IconSnowflake } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMe } from '../api/session';
 import { ConfirmDialog } from '../components/confirm-dialog';
 import { useErrorWords } from '../components/states';
@@ -9,13 +9,22 @@ import { RelativeTime } from '../components/time';
 import classes from './frozen-banner.module.css';
 import { useFreeze } from './use-freeze';
 
+interface FrozenBannerProps {
+  /** The button that froze them had the focus and is gone: the one that thaws them takes it. */
+  readonly takesFocus: boolean;
+}
+
 /** While agents are frozen every page says so, and how it ends. */
-export function FrozenBanner() {
+export function FrozenBanner({ takesFocus }: FrozenBannerProps) {
   const { t } = useLingui();
   const me = useMe();
   const wordsOf = useErrorWords();
   const { thaw } = useFreeze();
   const [isAsking, setIsAsking] = useState(false);
+  const thawButton = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (takesFocus && document.activeElement === document.body) thawButton.current?.focus();
+  }, [takesFocus]);
   const frozenAt = me.data?.frozenAt;
   if (frozenAt == null) return null;
   const error = thaw.error ? wordsOf(thaw.error) : null;
@@ -34,6 +43,7 @@ export function FrozenBanner() {
       </p>
       {me.data?.mayDecide ? (
         <Button
+          ref={thawButton}
           size="compact-sm"
           variant="default"
           loading={thaw.isPending}

@@ -4,12 +4,14 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { Kbd } from '../components/kbd';
 import { KeyList } from '../components/key-list';
 import { LinkButton } from '../components/link-button';
+import { useFocusBack } from '../components/use-focus-back';
 import { useHotkeys, useHotkeyState } from '../hotkeys/hotkeys';
 import classes from './hotkey-help.module.css';
 
 /** Every key that acts on this page, read from the registry; what it is printed with is how the person has it. */
 export function HotkeyHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useLingui();
+  useFocusBack();
   const navigate = useNavigate();
   const { hotkeys, settings } = useHotkeyState();
   useHotkeys([

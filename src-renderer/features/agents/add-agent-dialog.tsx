@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
@@ -12,6 +13,7 @@ interface AddAgentDialogProps {
 /** Adds an agent: its data, then its key, shown once. Mounted while open, so that the key goes with it. */
 export function AddAgentDialog({ onClose }: AddAgentDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   const [created, setCreated] = useState<{ agent: AgentDetail; key: NewKey } | null>(null);
   const isFresh = created === null;
   const name = created?.agent.name ?? '';

@@ -6,6 +6,7 @@ import type { AgentDetail } from '../../../src-server/contract/console/agents';
 import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { useFocusInvalid } from '../../components/use-focus-invalid';
+import { useFocusBack } from '../../components/use-focus-back';
 import classes from './agent-form.module.css';
 import { AGENT_SCOPES } from './agent-words';
 import { useCreateKey } from './api';
@@ -24,6 +25,7 @@ interface AddKeyDialogProps {
 /** Makes a named key and shows it once. Mounted while open, so that the key goes with it. */
 export function AddKeyDialog({ agent, initialName = '', onClose }: AddKeyDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   const form = useRef<HTMLFormElement>(null);
   const create = useCreateKey(agent.id);
   const [made, setMade] = useState<NewKey | null>(null);

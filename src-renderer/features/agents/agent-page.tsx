@@ -38,7 +38,7 @@ export function AgentPage() {
   ]);
   return (
     <div className={classes['page']}>
-      <Link to="/agents" className={classes['back']}>
+      <Link to="/agents" activeOptions={{ exact: true }} className={classes['back']}>
         <IconArrowLeft size={14} aria-hidden="true" />
         <Trans>All agents</Trans>
       </Link>

@@ -11,6 +11,7 @@ import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { Notice } from '../../components/notice';
 import { Countdown } from '../../components/time';
+import { useFocusBack } from '../../components/use-focus-back';
 import { ConsequenceList } from './consequence-list';
 import classes from './danger-tab.module.css';
 import { offerQuery, useCancelOffer, useDeleteAgent, useOfferAgent, useUnbindAgent } from './leaving-api';
@@ -105,6 +106,7 @@ interface DialogProps {
 
 function UnbindDialog({ agent, onClose }: DialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   const unbind = useUnbindAgent(agent.id);
   const { name } = agent;
   return (
@@ -144,6 +146,7 @@ function UnbindDialog({ agent, onClose }: DialogProps) {
 
 function OfferDialog({ agent, onClose }: DialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   const offer = useOfferAgent(agent.id);
   const [email, setEmail] = useState('');
   const { name } = agent;
@@ -219,6 +222,7 @@ function OpenOffer({ agent }: { agent: AgentDetail }) {
 
 function DeleteDialog({ agent, onClose }: DialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   const remove = useDeleteAgent(agent.id);
   const [typed, setTyped] = useState('');
   const { name } = agent;

@@ -1,4 +1,5 @@
 import { Modal } from '@mantine/core';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useLingui } from '@lingui/react/macro';
 import { type NewKey, NewKeyPanel } from './new-key-panel';
 
@@ -12,6 +13,7 @@ interface NewKeyDialogProps {
 /** Shows a key once. It closes by its own button alone, after the person said that the key is saved. */
 export function NewKeyDialog({ agentId, agentName, newKey, onDone }: NewKeyDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   return (
     <Modal
       opened

@@ -6,12 +6,14 @@ import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { Notice } from '../../components/notice';
 import { SkeletonRows } from '../../components/skeleton-rows';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useErase, usePreviewErasure } from './api';
 import classes from './data.module.css';
 
 /** Names exactly what goes, and asks for the address to be typed. */
 export function ErasureDialog({ target, onClose }: { target: ErasureTarget; onClose: () => void }) {
   const { t } = useLingui();
+  useFocusBack();
   const preview = usePreviewErasure();
   const erase = useErase();
   const [typed, setTyped] = useState('');

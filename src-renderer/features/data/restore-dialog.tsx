@@ -8,6 +8,7 @@ import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { Notice } from '../../components/notice';
 import { SkeletonRows } from '../../components/skeleton-rows';
+import { useFocusBack } from '../../components/use-focus-back';
 import { shell } from '../../shell';
 import { usePreviewRestore, useRestore } from './api';
 import classes from './data.module.css';
@@ -15,6 +16,7 @@ import classes from './data.module.css';
 /** Shows what is in a backup before anything happens, asks for the code where it takes one, and goes back to it. */
 export function RestoreDialog({ source, onClose }: { source: BackupSource; onClose: () => void }) {
   const { t } = useLingui();
+  useFocusBack();
   const preview = usePreviewRestore();
   const restore = useRestore();
   const [code, setCode] = useState('');

@@ -1,4 +1,5 @@
 import { Textarea, TextInput } from '@mantine/core';
+import { plural } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useDeferredValue } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
@@ -94,7 +95,11 @@ function EditableField({ field, value, error, isFirst, onChange }: EditableField
       </span>
     ),
     value,
-    error: error ?? (isTooLong ? t`${length - (max ?? 0)} characters too long` : null),
+    error:
+      error ??
+      (isTooLong
+        ? plural(length - (max ?? 0), { one: '# character too long', other: '# characters too long' })
+        : null),
     spellCheck: true,
     dir: 'auto',
     'data-autofocus': isFirst,

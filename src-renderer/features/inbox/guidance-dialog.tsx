@@ -4,6 +4,7 @@ import { type FormEvent, useState } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { Kbd } from '../../components/kbd';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { useKindWords } from './words';
 
@@ -18,6 +19,7 @@ interface GuidanceDialogProps {
 /** A sentence the agent keeps to from now on. It reads it through MCP; nothing is decided by it. */
 export function GuidanceDialog({ detail, onSend, onClose }: GuidanceDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   return (
     <Modal
       opened

@@ -3,6 +3,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import { codePointLength, REJECT_REASONS, type RejectReason } from '../../../src-server/contract/common';
 import { Kbd } from '../../components/kbd';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import classes from './reject-dialog.module.css';
 import type { RejectAnswer } from './use-triage';
@@ -29,6 +30,7 @@ export function RejectDialog({
   onClose,
 }: RejectDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   return (
     <Modal
       opened={isOpen}

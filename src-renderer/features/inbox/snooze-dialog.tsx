@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { formatInstant } from '../../components/duration';
 import { Kbd } from '../../components/kbd';
+import { useFocusBack } from '../../components/use-focus-back';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import classes from './snooze-dialog.module.css';
 import { type SnoozeTime, snoozeTimes } from './snooze-times';
@@ -19,6 +20,7 @@ interface SnoozeDialogProps {
 /** Until when a proposal goes out of sight: number keys choose. Its expiry does not move, and says so. */
 export function SnoozeDialog({ detail, onSnooze, onClose }: SnoozeDialogProps) {
   const { t } = useLingui();
+  useFocusBack();
   return (
     <Modal
       opened
