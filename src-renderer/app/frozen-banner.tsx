@@ -38,6 +38,7 @@ export function FrozenBanner() {
           variant="default"
           loading={thaw.isPending}
           onClick={() => setIsAsking(true)}
+          id="thaw-all"
           data-testid="thaw-all"
         >
           <Trans>Thaw</Trans>
