@@ -13,10 +13,14 @@ import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
 import { CONSOLE_PAGES, type ConsolePage, groupLabels, PAGE_GROUPS, pageAt } from './pages';
 import { FreezeButton } from './freeze-button';
+import { PaletteButton } from './palette-button';
 import { PreferencesMenu } from './preferences-menu';
 import { StatusBar } from './status-bar';
 
 const FrozenBanner = lazy(async () => ({ default: (await import('./frozen-banner')).FrozenBanner }));
+const CommandPalette = lazy(async () => ({
+  default: (await import('../features/palette/command-palette')).CommandPalette,
+}));
 const HotkeyHelp = lazy(async () => ({ default: (await import('./hotkey-help')).HotkeyHelp }));
 
 /** The counter of what waits stops here; beyond, the exact number helps nobody. */
@@ -30,6 +34,8 @@ export function Frame() {
   const counts = useQuery(inboxCountsQuery);
   const [isHelpOpen, setIsHelpOpen] = useState(false);
   const [wasFreezePressed, setWasFreezePressed] = useState(false);
+  // What had the focus when the palette was opened; `undefined` while it is closed.
+  const [paletteFrom, setPaletteFrom] = useState<Element | null>();
   const pending = counts.data?.counts.pending ?? 0;
 
   const isAdmin = me.data?.user?.role === 'admin';
@@ -42,7 +48,9 @@ export function Frame() {
     document.title = `${title} – Countersign`;
   }, [title]);
 
+  const handlePalette = () => setPaletteFrom(document.activeElement);
   useHotkeys([
+    { id: 'palette', run: handlePalette },
     { id: 'help', run: () => setIsHelpOpen(true) },
     ...CONSOLE_PAGES.map(({ to }) => ({
       id: goIdOf(to),
@@ -68,6 +76,7 @@ export function Frame() {
           </span>
         ) : null}
         <span className={classes['spacer']} />
+        <PaletteButton onOpen={handlePalette} />
         <FreezeButton onPress={() => setWasFreezePressed(true)} />
         <PreferencesMenu onShowShortcuts={() => setIsHelpOpen(true)} />
       </header>
@@ -100,6 +109,11 @@ export function Frame() {
         </main>
       </div>
       <StatusBar />
+      {paletteFrom === undefined ? null : (
+        <Suspense>
+          <CommandPalette returnTo={paletteFrom} onClosed={() => setPaletteFrom(undefined)} />
+        </Suspense>
+      )}
       {isHelpOpen ? (
         <Suspense>
           <HotkeyHelp isOpen onClose={() => setIsHelpOpen(false)} />

@@ -48,6 +48,7 @@ export function FrozenBanner({ takesFocus }: FrozenBannerProps) {
           variant="default"
           loading={thaw.isPending}
           onClick={() => setIsAsking(true)}
+          id="thaw-all"
           data-testid="thaw-all"
         >
           <Trans>Thaw</Trans>

@@ -1,7 +1,7 @@
 import type { HotkeyDefinition } from './define';
 import { activityHotkeys } from './definitions/activity';
 import { agentHotkeys } from './definitions/agents';
-import { everywhereHotkeys, helpHotkeys } from './definitions/everywhere';
+import { everywhereHotkeys, helpHotkeys, paletteHotkeys } from './definitions/everywhere';
 import { inboxHotkeys } from './definitions/inbox';
 import { outboxHotkeys } from './definitions/outbox';
 
@@ -11,6 +11,7 @@ import { outboxHotkeys } from './definitions/outbox';
  */
 export const HOTKEYS = {
   ...everywhereHotkeys,
+  ...paletteHotkeys,
   ...inboxHotkeys,
   ...activityHotkeys,
   ...agentHotkeys,

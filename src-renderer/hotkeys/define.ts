@@ -22,7 +22,8 @@ export type HotkeyPlace =
   | 'dialog:reject'
   | 'dialog:snooze'
   | 'dialog:guidance'
-  | 'dialog:help';
+  | 'dialog:help'
+  | 'dialog:palette';
 
 /** What is known of a key without its page being open; components bind what it does (`useHotkeys`). */
 export interface HotkeyDefinition {

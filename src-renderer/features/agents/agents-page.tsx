@@ -1,9 +1,9 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useSearch } from '@tanstack/react-router';
+import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useId, useState } from 'react';
+import { useId } from 'react';
 import { useMe } from '../../api/session';
 import { CopyButton } from '../../components/copy-button';
 import { Kbd } from '../../components/kbd';
@@ -23,8 +23,11 @@ import { SampleNotice } from './sample-notice';
 /** Who wants to join, and who already did. */
 export function AgentsPage() {
   const me = useMe();
-  const [isAdding, setIsAdding] = useState(false);
+  const { add: isAdding = false } = useSearch({ from: '/frame/agents' });
+  const navigate = useNavigate({ from: '/agents' });
   const addKeys = useAriaKeys('agents.add');
+  const setIsAdding = (isOpen: boolean) =>
+    void navigate({ search: (old) => ({ ...old, add: isOpen || undefined }), replace: true });
   const handleAdd = () => setIsAdding(true);
   useHotkeys([{ id: 'agents.add', run: handleAdd }]);
   return (

@@ -13,6 +13,8 @@ const agentsSearch = z.object({
   status: agentStatus.optional().catch(undefined),
   /** A claim code from a link: it stands in its field, and nothing is asked or claimed with it yet. */
   claim: z.preprocess(asWord, z.string().max(100)).optional().catch(undefined),
+  /** The dialog that adds an agent is open. */
+  add: z.literal(true).optional().catch(undefined),
 });
 export type AgentsSearch = z.infer<typeof agentsSearch>;
 

@@ -151,6 +151,15 @@ export function useSetPaused(id: string) {
   });
 }
 
+/** Stops any agent, by its id. */
+export function usePauseAgent() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: string) => call(pauseAgent, { params: { id } }),
+    onSuccess: (agent) => showAgent(client, agent),
+  });
+}
+
 export function useSetPolicy(id: string) {
   const client = useQueryClient();
   return useMutation({

@@ -5,6 +5,7 @@ import type { AgentDetail } from '../../../src-server/contract/console/agents';
 import { ProblemError } from '../../api/problem';
 import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
+import { useHashFocus } from '../../components/use-hash-focus';
 import { usePreviewClaim } from './api';
 import { readClaimInput } from './claim-code';
 import { JoiningCard } from './joining-card';
@@ -23,7 +24,7 @@ export function ClaimByCode({
   onClaimed?: (agent: AgentDetail) => void;
 }) {
   const { t } = useLingui();
-  const input = useRef<HTMLInputElement>(null);
+  const input = useHashFocus<HTMLInputElement>('claim');
   const [typed, setTyped] = useState(initialCode);
   useEffect(() => {
     if (initialCode !== '') input.current?.focus();

@@ -8,11 +8,13 @@ import { ConfirmDialog } from '../../components/confirm-dialog';
 import { FormError } from '../../components/form-error';
 import { SkeletonRows } from '../../components/skeleton-rows';
 import { ErrorState } from '../../components/states';
+import { useHashFocus } from '../../components/use-hash-focus';
 import { shell } from '../../shell';
 import { backupsQuery, useBackupSettings, useMakeBackup } from './api';
 import { BackupList } from './backup-list';
 import { BackupNotices } from './backup-notices';
 import { formatBytes } from './bytes';
+import type { SettingId } from '../settings/settings-index';
 import classes from './data.module.css';
 import { RestoreDialog } from './restore-dialog';
 
@@ -23,12 +25,13 @@ export function BackupsPanel() {
   const make = useMakeBackup();
   const [source, setSource] = useState<BackupSource | null>(null);
   const overview = query.data;
+  const panel = useHashFocus<HTMLElement>('backups' satisfies SettingId);
   const handleFile = async () => {
     const path = await shell?.chooseBackup();
     if (path) setSource({ type: 'file', path });
   };
   return (
-    <section className={classes['panel']} aria-labelledby="data-backups">
+    <section className={classes['panel']} aria-labelledby="data-backups" ref={panel}>
       <h3 className={classes['panelTitle']} id="data-backups">
         <Trans>Backups</Trans>
       </h3>
@@ -103,18 +106,24 @@ function BackupSettingsForm({ settings }: { settings: DataOverview['settings'] }
   const { t } = useLingui();
   const change = useBackupSettings();
   const [isAsking, setAsking] = useState(false);
+  const daily = useHashFocus<HTMLInputElement>('backup-daily' satisfies SettingId);
+  const encrypted = useHashFocus<HTMLInputElement>('backup-encrypted' satisfies SettingId);
+  const days = useHashFocus<HTMLSelectElement>('backup-days' satisfies SettingId);
+  const weeks = useHashFocus<HTMLSelectElement>('backup-weeks' satisfies SettingId);
   const choicesOf = (offered: readonly number[], current: number) =>
     [...new Set([...offered, current])].toSorted((left, right) => left - right);
   return (
     <>
       <div className={classes['settings']}>
         <Switch
+          ref={daily}
           label={t`Back up by itself once a day`}
           description={t`Also after this computer was off.`}
           checked={settings.isAutomatic}
           onChange={(event) => change.mutate({ isAutomatic: event.currentTarget.checked })}
         />
         <Switch
+          ref={encrypted}
           label={t`Encrypt backups`}
           description={t`Without it whoever has the file reads it.`}
           checked={settings.isEncrypted}
@@ -123,6 +132,7 @@ function BackupSettingsForm({ settings }: { settings: DataOverview['settings'] }
           }
         />
         <NativeSelect
+          ref={days}
           label={t`Days to keep`}
           description={t`The newest of each day`}
           value={String(settings.keepDaily)}
@@ -130,6 +140,7 @@ function BackupSettingsForm({ settings }: { settings: DataOverview['settings'] }
           onChange={(event) => change.mutate({ keepDaily: Number(event.currentTarget.value) })}
         />
         <NativeSelect
+          ref={weeks}
           label={t`Weeks to keep`}
           description={t`The newest of each week`}
           value={String(settings.keepWeekly)}

@@ -5,6 +5,8 @@ import { CopyTextButton } from '../../components/copy-text-button';
 import { FormError } from '../../components/form-error';
 import { saveText } from '../../api/save-file';
 import { useDiagnostics } from './api';
+import { useHashFocus } from '../../components/use-hash-focus';
+import type { SettingId } from '../settings/settings-index';
 import classes from './data.module.css';
 
 /** What helps somebody to find a fault; shown whole before it goes anywhere. */
@@ -12,8 +14,9 @@ export function DiagnosticsPanel() {
   const { t } = useLingui();
   const diagnostics = useDiagnostics();
   const bundle = diagnostics.data;
+  const panel = useHashFocus<HTMLElement>('diagnostics' satisfies SettingId);
   return (
-    <section className={classes['panel']} aria-labelledby="data-diagnostics">
+    <section className={classes['panel']} aria-labelledby="data-diagnostics" ref={panel}>
       <h3 className={classes['panelTitle']} id="data-diagnostics">
         <Trans>Diagnostics</Trans>
       </h3>

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { ErasureTarget } from '../../../src-server/contract/console/data';
 import { erasableAgentsQuery } from './api';
+import { useHashFocus } from '../../components/use-hash-focus';
+import type { SettingId } from '../settings/settings-index';
 import classes from './data.module.css';
 import { ErasureDialog } from './erasure-dialog';
 
@@ -18,8 +20,9 @@ export function ErasurePanel({ isDesktop, isAdmin }: { isDesktop: boolean; isAdm
     event.preventDefault();
     setTarget({ type: 'user', email: email.trim() });
   };
+  const panel = useHashFocus<HTMLElement>('erasure' satisfies SettingId);
   return (
-    <section className={classes['panel']} aria-labelledby="data-erasure">
+    <section className={classes['panel']} aria-labelledby="data-erasure" ref={panel}>
       <h3 className={classes['panelTitle']} id="data-erasure">
         <Trans>Erase</Trans>
       </h3>

@@ -8,6 +8,8 @@ import { Notice } from '../../components/notice';
 import { ErrorState } from '../../components/states';
 import { exportPath, exportsQuery, useMakeExport, useRemoveExport, useSaveFile } from './api';
 import { formatBytes } from './bytes';
+import { useHashFocus } from '../../components/use-hash-focus';
+import type { SettingId } from '../settings/settings-index';
 import classes from './data.module.css';
 
 /** Everything kept about the person who asks, to take along. */
@@ -18,8 +20,9 @@ export function ExportPanel() {
   const remove = useRemoveExport();
   const save = useSaveFile();
   const { items = [], running = null, problem = null } = query.data ?? {};
+  const panel = useHashFocus<HTMLElement>('data-copy' satisfies SettingId);
   return (
-    <section className={classes['panel']} aria-labelledby="data-export">
+    <section className={classes['panel']} aria-labelledby="data-export" ref={panel}>
       <h3 className={classes['panelTitle']} id="data-export">
         <Trans>A copy of your data</Trans>
       </h3>

@@ -40,7 +40,7 @@ export function GeneralSection() {
   return (
     <div className={classes['rows']}>
       <SettingRow
-        title={<Trans>Language</Trans>}
+        setting="language"
         titleId={ids.locale}
         description={<Trans>Of every page, of notifications and of the tray.</Trans>}
       >
@@ -55,7 +55,7 @@ export function GeneralSection() {
         />
       </SettingRow>
       <SettingRow
-        title={<Trans>Appearance</Trans>}
+        setting="appearance"
         titleId={ids.scheme}
         description={<Trans>High contrast is light or dark as the system is.</Trans>}
       >
@@ -67,7 +67,7 @@ export function GeneralSection() {
         />
       </SettingRow>
       <SettingRow
-        title={<Trans>Silence is a no after</Trans>}
+        setting="expiry"
         titleId={ids.expiry}
         description={
           <Plural
@@ -89,7 +89,7 @@ export function GeneralSection() {
         />
       </SettingRow>
       <SettingRow
-        title={<Trans>Time to take a decision back</Trans>}
+        setting="grace"
         titleId={ids.grace}
         description={
           <>

@@ -41,14 +41,14 @@ export function NotificationsSection() {
         </Notice>
       ) : null}
       <SettingSwitch
-        title={<Trans>Show notifications</Trans>}
+        setting="notifications"
         description={<Trans>When something waits for you and this window is not in front.</Trans>}
         isOn={current.isOn}
         onChange={(isOn) => change({ isOn })}
         testId="notifications-on"
       />
       <SettingSwitch
-        title={<Trans>Quiet hours</Trans>}
+        setting="quiet-hours"
         description={<Trans>Nothing is shown then; it waits in the Inbox.</Trans>}
         isOn={current.quietHours !== null}
         isDisabled={!current.isOn}
@@ -179,7 +179,7 @@ function MutedAgents({ mutedIds, isDisabled, onChange }: MutedAgentsProps) {
   return (
     <div className={classes['block']}>
       <SettingRow
-        title={<Trans>Quiet agents</Trans>}
+        setting="quiet-agents"
         description={<Trans>What these agents propose waits in the Inbox without a notification.</Trans>}
       />
       {agents.isPending ? <SkeletonRows heights={[32, 32]} /> : null}

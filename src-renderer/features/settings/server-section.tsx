@@ -31,7 +31,7 @@ export function ServerSection() {
   return (
     <div className={classes['rows']}>
       <SettingRow
-        title={<Trans>Address for agents</Trans>}
+        setting="address"
         description={
           <Trans>Agents and their clients connect here. Only programs that may reach it can.</Trans>
         }
@@ -94,7 +94,7 @@ function DesktopRows({ settings }: { settings: ShellSettings }) {
     <>
       <PortRow port={settings.port} />
       <SettingRow
-        title={<Trans>Data folder</Trans>}
+        setting="data-folder"
         description={
           <>
             <code className={classes['path']}>{settings.dataFolder}</code>
@@ -113,7 +113,7 @@ function DesktopRows({ settings }: { settings: ShellSettings }) {
         </Button>
       </SettingRow>
       <SettingRow
-        title={<Trans>When the window is closed</Trans>}
+        setting="closing"
         titleId={closeId}
         description={<Trans>In the tray agents go on proposing, and you hear of it.</Trans>}
       >
@@ -125,14 +125,14 @@ function DesktopRows({ settings }: { settings: ShellSettings }) {
         />
       </SettingRow>
       <SettingSwitch
-        title={<Trans>Start at login</Trans>}
+        setting="start-at-login"
         description={<Trans>Opens Countersign in the tray when you sign in to this computer.</Trans>}
         isOn={settings.startAtLogin}
         onChange={(startAtLogin) => change({ startAtLogin }, { startAtLogin: !startAtLogin })}
         testId="start-at-login"
       />
       <SettingSwitch
-        title={<Trans>Freeze all agents from anywhere</Trans>}
+        setting="freeze-shortcut"
         description={
           settings.isShortcutFree ? (
             <Trans>
@@ -150,14 +150,14 @@ function DesktopRows({ settings }: { settings: ShellSettings }) {
         testId="global-shortcut"
       />
       <SettingSwitch
-        title={<Trans>Ask before quitting</Trans>}
+        setting="ask-before-quit"
         description={<Trans>With what stops and what waits.</Trans>}
         isOn={settings.askBeforeQuit}
         onChange={(askBeforeQuit) => change({ askBeforeQuit }, { askBeforeQuit: !askBeforeQuit })}
         testId="ask-before-quit"
       />
       <SettingSwitch
-        title={<Trans>Open links of Countersign</Trans>}
+        setting="links"
         description={
           <Trans>
             Links such as <code>countersign://v1/inbox</code> in other programs lead here. A link shows a
@@ -205,7 +205,7 @@ function PortRow({ port }: { port: number }) {
   };
   return (
     <SettingRow
-      title={<Trans>Port</Trans>}
+      setting="port"
       titleId={titleId}
       description={
         <>

@@ -1,8 +1,11 @@
+import { useLingui } from '@lingui/react';
 import type { ReactNode } from 'react';
+import { useHashFocus } from '../../components/use-hash-focus';
+import { type SettingId, SETTINGS } from './settings-index';
 import classes from './settings.module.css';
 
 interface SettingRowProps {
-  readonly title: ReactNode;
+  readonly setting: SettingId;
   /** Names the control, where the control has no label of its own. */
   readonly titleId?: string;
   readonly description?: ReactNode;
@@ -12,12 +15,14 @@ interface SettingRowProps {
 }
 
 /** One setting: what it is, what it does, and the control. */
-export function SettingRow({ title, titleId, description, descriptionId, children }: SettingRowProps) {
+export function SettingRow({ setting, titleId, description, descriptionId, children }: SettingRowProps) {
+  const { i18n } = useLingui();
+  const row = useHashFocus<HTMLDivElement>(setting);
   return (
-    <div className={classes['row']}>
+    <div className={classes['row']} ref={row}>
       <div className={classes['words']}>
         <p className={classes['title']} id={titleId}>
-          {title}
+          {i18n._(SETTINGS[setting].label)}
         </p>
         {description ? (
           <div className={classes['description']} id={descriptionId}>

@@ -1,9 +1,10 @@
 import { Switch } from '@mantine/core';
 import { type ReactNode, useId } from 'react';
 import { SettingRow } from './setting-row';
+import type { SettingId } from './settings-index';
 
 interface SettingSwitchProps {
-  readonly title: ReactNode;
+  readonly setting: SettingId;
   readonly description?: ReactNode;
   readonly isOn: boolean;
   readonly isDisabled?: boolean;
@@ -17,7 +18,7 @@ export function SettingSwitch(props: SettingSwitchProps) {
   const descriptionId = useId();
   return (
     <SettingRow
-      title={props.title}
+      setting={props.setting}
       titleId={titleId}
       description={props.description}
       descriptionId={descriptionId}

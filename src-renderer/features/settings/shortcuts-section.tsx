@@ -47,7 +47,7 @@ export function ShortcutsSection() {
   return (
     <div className={classes['rows']}>
       <SettingRow
-        title={<Trans>Keys to begin with</Trans>}
+        setting="preset"
         titleId={presetId}
         description={<Trans>Your own keys below stay, whichever you choose.</Trans>}
       >
@@ -59,7 +59,7 @@ export function ShortcutsSection() {
         />
       </SettingRow>
       <SettingSwitch
-        title={<Trans>Single letters act</Trans>}
+        setting="single-letters"
         description={
           <Trans>
             Switch this off if speech input or another tool types letters for you. Combinations with Ctrl or ⌘

@@ -21,6 +21,7 @@ const goHotkeys = Object.fromEntries(
 
 export const everywhereHotkeys = {
   ...defineHotkeys('everywhere', group, {
+    palette: { keys: ['mod+k'], label: msg`Command palette`, worksInFields: true },
     help: { keys: ['?', 'mod+/'], label: msg`Show shortcuts` },
   }),
   ...goHotkeys,
@@ -35,6 +36,10 @@ export const everywhereHotkeys = {
     'pane.previous': { keys: ['shift+F6'], label: msg`Previous pane` },
   }),
 };
+
+export const paletteHotkeys = defineHotkeys('dialog:palette', group, {
+  'palette.close': { keys: ['mod+k'], label: msg`Close the command palette`, worksInFields: true },
+});
 
 export const helpHotkeys = {
   ...defineHotkeys('help', msg`Help`, {
