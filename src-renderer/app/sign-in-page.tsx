@@ -110,7 +110,7 @@ function useShortWords(): (error: unknown) => string {
   const wordsOf = useErrorWords();
   return (error) => {
     const { title, detail } = wordsOf(error);
-    return error instanceof ProblemError && detail ? detail : `${title}. ${detail}`;
+    return error instanceof ProblemError ? detail || title : `${title}. ${detail}`;
   };
 }
 

@@ -95,12 +95,15 @@ export function createSetupService({
         throw new AppError(
           'actor_denied',
           'People sign up with a one-time code here; only a desktop’s window makes its person.',
+          { reason: 'sign_in_by_code' },
         );
       }
       const made = writer.transaction(
         (tx) => {
           if (users.countUsers(tx) > 0) {
-            throw new AppError('invalid_transition', 'This desktop has its person already.');
+            throw new AppError('invalid_transition', 'This desktop has its person already.', {
+              reason: 'person_here_already',
+            });
           }
           const user = users.createUser(tx, person, caller);
           inTransaction?.(tx, user, clock.now());
