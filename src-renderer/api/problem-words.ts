@@ -129,6 +129,10 @@ export const FIELD_WORDS = {
   blank: () => msg`Must not be blank`,
   email: () => msg`Must be an e-mail address`,
   unknown_key: () => msg`Can’t be set here`,
+  email_inside: () => msg`An e-mail address may not be published`,
+  phone_inside: () => msg`A telephone number may not be published`,
+  secret_inside: () => msg`A key or password may not be published`,
+  invisible_inside: () => msg`Invisible characters may not be published`,
   other: () => msg`This does not fit here`,
 } satisfies Record<FieldRule, (rule: { readonly bound: number }) => MessageDescriptor>;
 

@@ -42,7 +42,7 @@ export function GeneralSection() {
       <SettingRow
         title={<Trans>Language</Trans>}
         titleId={ids.locale}
-        description={<Trans>Of every page, of notifications and of the tray.</Trans>}
+        description={<Trans>Of every page, of the menu bar, of notifications and of the tray.</Trans>}
       >
         <Choices
           labelledBy={ids.locale}

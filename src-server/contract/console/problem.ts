@@ -110,6 +110,10 @@ export const FIELD_RULES = [
   'blank',
   'email',
   'unknown_key',
+  'email_inside',
+  'phone_inside',
+  'secret_inside',
+  'invisible_inside',
   'other',
 ] as const;
 export type FieldRule = (typeof FIELD_RULES)[number];

@@ -1,0 +1,23 @@
+/** Entries that are the same in both languages, each looked at by a person, with why. */
+export const EQUAL_IN_GERMAN: Readonly<Record<string, string>> = {
+  Countersign: 'our name',
+  '{name}: {words}': 'no word of ours',
+  Admin: 'same word',
+  Agent: 'same word',
+  Code: 'same word',
+  Handle: 'the word that platforms use in German too',
+  Hash: 'same word',
+  Link: 'same word',
+  'Link ({0})': 'same word',
+  Mail: 'same word',
+  Mails: 'same word',
+  Name: 'same word',
+  Passphrase: 'same word',
+  Port: 'same word',
+  Server: 'same word',
+  Standard: 'same word',
+  Status: 'same word',
+  Text: 'same word',
+  Version: 'same word',
+  'Version {0}': 'same word',
+};
