@@ -20,4 +20,5 @@ export const EQUAL_IN_GERMAN: Readonly<Record<string, string>> = {
   Text: 'same word',
   Version: 'same word',
   'Version {0}': 'same word',
+  'v{0}': 'short for Version',
 };

@@ -4,6 +4,7 @@ import type { Db, Reader, Writer } from '../../db/open';
 import { hasDecidedByHand } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
+import { appendEvent } from '../../gate/events';
 import { requireUser } from '../../gate/commands';
 import type { InTransaction } from '../../gate/idempotency';
 import type { Clock } from '../../lib/clock';
@@ -162,6 +163,12 @@ export function createSetupService({
             clock.now(),
           );
         }
+        appendEvent(tx, {
+          topic: 'preferences.changed',
+          data: { userId },
+          traceId: caller.traceId,
+          now: clock.now(),
+        });
         inTransaction?.(tx, next, clock.now());
         return next;
       });
