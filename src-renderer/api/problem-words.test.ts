@@ -2,7 +2,9 @@ import { i18n } from '@lingui/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { PROBLEM_CODES, PROBLEM_REASONS, type Problem } from '../../src-server/contract/console/problem';
 import { emailAddress, filledText, text } from '../../src-server/contract/common';
+// oxlint-disable-next-line no-restricted-imports -- the test holds both sides to each other
 import { ERROR_CATALOGUE, isAppError } from '../../src-server/lib/errors';
+// oxlint-disable-next-line no-restricted-imports -- the test holds both sides to each other
 import { parseOrThrow } from '../../src-server/lib/validate';
 import { z } from 'zod';
 import { messages as german } from '../locales/de.po';

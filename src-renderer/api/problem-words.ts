@@ -172,10 +172,7 @@ export function wordRefusal({
 }
 
 /** What is wrong with one field. A refusal that has one reason says it there. */
-export function wordField(
-  { rule, bound }: NonNullable<Problem['errors']>[number],
-  reason?: string | undefined,
-): string {
+export function wordField({ rule, bound }: NonNullable<Problem['errors']>[number], reason?: string): string {
   if (isKey(REASON_WORDS, reason)) return i18n._(REASON_WORDS[reason]);
   return i18n._(FIELD_WORDS[isKey(FIELD_WORDS, rule) ? rule : 'other']({ bound: bound ?? 0 }));
 }
