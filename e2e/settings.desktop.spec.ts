@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
 import { addAgent, callConsole, callTool, openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
 
@@ -107,7 +107,16 @@ test('what is switched off stays off after a restart, and undo brings it back', 
   await expect(single).not.toBeChecked();
 });
 
-test('the language changes at once, on every page and after a restart', async ({ window, serverUrl }) => {
+/** What the menu bar of the shell says. */
+function menuOf(app: ElectronApplication): Promise<string[]> {
+  return app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items.map(({ label }) => label) ?? []);
+}
+
+test('the language changes at once, on every page, in the menu bar and after a restart', async ({
+  app,
+  window,
+  serverUrl,
+}) => {
   await serverUrl();
   await setUpOwner(window);
   await openPage(window, '/settings/general');
@@ -117,6 +126,7 @@ test('the language changes at once, on every page and after a restart', async ({
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Einstellungen');
   await expect(window.locator('html')).toHaveAttribute('lang', 'de');
   await expect(window.getByTestId('save-status')).toHaveText('Gespeichert');
+  await expect.poll(() => menuOf(app)).toContain('Bearbeiten');
   await window.reload();
   await expect(window.getByRole('heading', { level: 1 })).toHaveText('Einstellungen');
 });

@@ -37,9 +37,11 @@ export function createDesk(deps: {
   readonly findWindow: () => BrowserWindow | undefined;
   readonly showWindow: () => void;
   readonly openLink: (target: LinkTarget) => void;
+  /** The person chose another language; not called for the one that `texts` starts with. */
+  readonly onLanguage: (texts: Texts) => void;
   readonly log: Log;
 }): Desk {
-  const { whenUp, shellState, settings, findWindow, showWindow, openLink, log } = deps;
+  const { whenUp, shellState, settings, findWindow, showWindow, openLink, onLanguage, log } = deps;
   const call = createConsoleCall({ whenUp });
   const watch = createDeskWatch({ call, onChange: update, log });
   const texts = (): Texts => getTexts(watch.state.preferences.locale ?? app.getLocale());
@@ -74,6 +76,7 @@ export function createDesk(deps: {
     },
   });
   let isShortcutFree = true;
+  let drawn = texts();
 
   function view(): TrayView {
     const { keychain, server } = shellState();
@@ -87,6 +90,9 @@ export function createDesk(deps: {
 
   function update(): void {
     tray.update(view(), texts());
+    if (texts() === drawn) return;
+    drawn = texts();
+    onLanguage(drawn);
   }
 
   function handleCommand(command: TrayCommand): void {

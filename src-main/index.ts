@@ -38,6 +38,7 @@ import { createShellSettings, startCommand } from './shell-settings';
 import { createSupervisor } from './supervisor';
 import { findPortSwitch, findSwitch, listRefusedSwitches } from './switches';
 import { getTexts } from './texts';
+import type { Texts } from './texts';
 import { createWindowStateStore } from './window-state';
 
 const STATE: ShellStateChannel = 'shell:state';
@@ -156,8 +157,12 @@ function run(): void {
     findWindow: () => window,
     showWindow: show,
     openLink,
+    onLanguage: drawMenu,
     log,
   });
+  function drawMenu(texts: Texts): void {
+    setAppMenu({ isPackaged: app.isPackaged, texts, onFreeze: () => desk.freeze() });
+  }
   const shellSettings = createShellSettings({
     settings,
     port,
@@ -300,7 +305,7 @@ function run(): void {
   const link = findLink(process.argv) ?? earlyLinks.at(-1);
   if (link !== undefined) openLink(parseLink(link));
   else if (!isStartedHidden() || lifecycle.state.keychain.status !== 'ready') show();
-  setAppMenu({ isPackaged: app.isPackaged, locale: app.getLocale(), onFreeze: () => desk.freeze() });
+  drawMenu(desk.texts());
   // Node loads its fetch at the first use: now, while the window's process comes up, not when its page is asked for.
   setImmediate(() => void new Response());
 }

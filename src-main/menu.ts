@@ -1,6 +1,6 @@
 import { Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
-import { getTexts } from './texts';
+import type { Texts } from './texts';
 
 /** While the window has the focus; from anywhere where the person switched that on. */
 export const FREEZE_KEYS = 'CommandOrControl+Shift+.';
@@ -11,10 +11,10 @@ export const FREEZE_KEYS = 'CommandOrControl+Shift+.';
  */
 export function setAppMenu(options: {
   readonly isPackaged: boolean;
-  readonly locale: string;
+  readonly texts: Texts;
   readonly onFreeze: () => void;
 }): void {
-  const t = getTexts(options.locale);
+  const t = options.texts;
   const separator: MenuItemConstructorOptions = { type: 'separator' };
   const isMac = process.platform === 'darwin';
   const development: MenuItemConstructorOptions[] = options.isPackaged

@@ -37,7 +37,14 @@ function readErrors(value: unknown): Problem['errors'] {
   if (!Array.isArray(value)) return undefined;
   const errors = value.flatMap((entry: unknown) =>
     isRecord(entry) && typeof entry['path'] === 'string' && typeof entry['message'] === 'string'
-      ? [{ path: entry['path'], message: entry['message'] }]
+      ? [
+          {
+            path: entry['path'],
+            message: entry['message'],
+            ...(typeof entry['rule'] === 'string' ? { rule: entry['rule'] } : {}),
+            ...(typeof entry['bound'] === 'number' ? { bound: entry['bound'] } : {}),
+          },
+        ]
       : [],
   );
   return errors.length > 0 ? errors : undefined;
@@ -57,6 +64,7 @@ export function readProblem(status: number, body: unknown): Problem {
     status,
     detail: word('detail') ?? '',
     code: word('code') ?? codeOfStatus(status),
+    ...(word('reason') === undefined ? {} : { reason: word('reason') }),
     requestId: word('requestId') ?? '',
     ...(errors ? { errors } : {}),
     ...(isRecord(source['details']) ? { details: source['details'] } : {}),

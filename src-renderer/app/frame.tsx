@@ -68,7 +68,7 @@ export function Frame() {
       <header className={classes['titlebar']}>
         <span className={classes['brand']}>
           <BrandMark />
-          Countersign
+          <span translate="no">Countersign</span>
         </span>
         {me.data?.mode === 'server' ? (
           <span className={classes['mode']}>

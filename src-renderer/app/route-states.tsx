@@ -11,7 +11,9 @@ export function NotFoundPage() {
   // It stands in the place of the frame, which has the landmark and the heading of every other page.
   return (
     <main className={classes['wait']} id="page">
-      <h1 className="sr-only">Countersign</h1>
+      <h1 className="sr-only" translate="no">
+        Countersign
+      </h1>
       <EmptyState
         icon={<IconMapQuestion size={28} stroke={1.5} />}
         title={t`There is no such page`}
@@ -30,7 +32,9 @@ export function UnknownLinkPage() {
   const { t } = useLingui();
   return (
     <div className={classes['wait']}>
-      <h1 className="sr-only">Countersign</h1>
+      <h1 className="sr-only" translate="no">
+        Countersign
+      </h1>
       <EmptyState
         icon={<IconUnlink size={28} stroke={1.5} />}
         title={t`This link is not known`}

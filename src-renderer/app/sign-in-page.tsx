@@ -57,7 +57,7 @@ export function SignInPage() {
       <section className={classes['card']} aria-labelledby="sign-in" ref={card}>
         <div className={classes['brand']}>
           <BrandMark />
-          Countersign
+          <span translate="no">Countersign</span>
         </div>
         <h1 className={classes['title']} id="sign-in">
           {title[step]}
@@ -110,7 +110,7 @@ function useShortWords(): (error: unknown) => string {
   const wordsOf = useErrorWords();
   return (error) => {
     const { title, detail } = wordsOf(error);
-    return error instanceof ProblemError && detail ? detail : `${title}. ${detail}`;
+    return error instanceof ProblemError ? detail || title : `${title}. ${detail}`;
   };
 }
 

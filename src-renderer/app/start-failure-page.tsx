@@ -69,7 +69,7 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
       <section className={classes['card']} role="alert" aria-labelledby="start-failure">
         <div className={classes['brand']}>
           <BrandMark />
-          Countersign
+          <span translate="no">Countersign</span>
         </div>
         <h1 className={classes['title']} id="start-failure">
           {words.title}
@@ -117,7 +117,7 @@ export function StartFailurePage({ failure }: { failure: FailedMessage | null })
               <dt>
                 <Trans>Message</Trans>
               </dt>
-              <dd>{failure.message}</dd>
+              <dd lang="en">{failure.message}</dd>
             </>
           ) : null}
         </dl>

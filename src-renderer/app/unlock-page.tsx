@@ -90,7 +90,7 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
       <form className={classes['card']} onSubmit={handleSubmit} aria-labelledby="unlock" ref={form}>
         <div className={classes['brand']}>
           <BrandMark />
-          Countersign
+          <span translate="no">Countersign</span>
         </div>
         <h1 className={classes['title']} id="unlock">
           {title}
@@ -135,7 +135,7 @@ export function UnlockPage({ keychain }: { keychain: KeychainState }) {
             <dt>
               <Trans>Key file</Trans>
             </dt>
-            <dd>{keychain.keyFile}</dd>
+            <dd translate="no">{keychain.keyFile}</dd>
           </dl>
         ) : null}
         <div className={classes['actions']}>

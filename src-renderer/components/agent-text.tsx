@@ -19,6 +19,7 @@ export function AgentText({ children, form = 'inline', className, ...rest }: Age
     <span
       {...rest}
       data-foreign-text=""
+      translate="no"
       dir="auto"
       className={[classes['text'], classes[form], className].filter(Boolean).join(' ')}
     >

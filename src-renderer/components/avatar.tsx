@@ -28,7 +28,9 @@ export function Avatar({
       data-size={size}
       title={isSample ? t`Sample agent` : undefined}
     >
-      <span aria-hidden="true">{initialsOf(name)}</span>
+      <span aria-hidden="true" translate="no">
+        {initialsOf(name)}
+      </span>
     </span>
   );
 }

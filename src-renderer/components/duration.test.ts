@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countdownStepMs, formatDuration, formatRelative } from './duration';
+import { countdownStepMs, formatDuration, formatInstant, formatRelative } from './duration';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -23,6 +23,32 @@ describe('formatDuration', () => {
   it('is written out for assistive technology, in the language of the window', () => {
     expect(formatDuration('en', 2 * HOUR + MINUTE, 'long')).toBe('2 hours 1 minute');
     expect(formatDuration('de', DAY + 2 * HOUR, 'long')).toBe('1 Tag 2 Stunden');
+  });
+});
+
+describe('German', () => {
+  const now = Date.UTC(2026, 10, 22, 12);
+  it.each([
+    [DAY, '1 Tag'],
+    [2 * DAY + HOUR, '2 Tage 1 Stunde'],
+    [MINUTE, '1 Minute'],
+    [45 * SECOND, '45 Sekunden'],
+  ])('writes %i ms out in its own plural forms', (span, words) => {
+    expect(formatDuration('de', span, 'long')).toBe(words);
+  });
+
+  it.each([
+    [now - 10 * SECOND, 'jetzt'],
+    [now - 4 * MINUTE, 'vor 4 Min.'],
+    [now - 26 * HOUR, 'gestern'],
+    [now + 5 * MINUTE, 'in 5 Min.'],
+    [now - 30 * DAY, '23.10.2026'],
+  ])('words the instant %i', (then, words) => {
+    expect(formatRelative('de', then, now)).toBe(words);
+  });
+
+  it('writes date and time in its own order', () => {
+    expect(formatInstant('de', new Date(2026, 10, 22, 17, 5).getTime())).toBe('22.11.2026, 17:05');
   });
 });
 

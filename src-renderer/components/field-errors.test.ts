@@ -1,8 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import { i18n } from '@lingui/core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Problem } from '../../src-server/contract/console/problem';
 import { ProblemError } from '../api/problem';
+import { messages } from '../locales/en.po';
 import { fieldErrorsOf, isAllAtFields } from './field-errors';
 
-function refused(errors: { path: string; message: string }[]) {
+beforeAll(() => i18n.loadAndActivate({ locale: 'en', messages }));
+
+function refused(errors: NonNullable<Problem['errors']>) {
   return new ProblemError({
     type: 'about:blank',
     title: 'Invalid input',
@@ -17,11 +22,11 @@ function refused(errors: { path: string; message: string }[]) {
 describe('errors at their fields', () => {
   it('finds the field however its path is written, and keeps the first message of each', () => {
     const error = refused([
-      { path: '/body/handle', message: 'is taken' },
-      { path: 'body.handle', message: 'must have 3 characters' },
-      { path: 'name', message: 'must not be blank' },
+      { path: '/body/handle', message: 'is empty', rule: 'min_length', bound: 1 },
+      { path: 'body.handle', message: 'must have 3 characters', rule: 'min_length', bound: 3 },
+      { path: 'name', message: 'must not be blank', rule: 'blank' },
     ]);
-    expect(fieldErrorsOf(error)).toEqual({ handle: 'is taken', name: 'must not be blank' });
+    expect(fieldErrorsOf(error)).toEqual({ handle: 'Must not be empty', name: 'Must not be blank' });
   });
 
   it('says when something is left that no field shows', () => {

@@ -1,10 +1,12 @@
 import { ProblemError } from '../api/problem';
+import { wordField } from '../api/problem-words';
 
-/** What the server said about each field, by the path in the body; the first message of each. */
+/** What is wrong with each field, in the window's language, by the path in the body; the first message of each. */
 export function fieldErrorsOf(error: unknown): Readonly<Record<string, string>> {
   if (!(error instanceof ProblemError)) return {};
   const byPath: Record<string, string> = {};
-  for (const { path, message } of error.problem.errors ?? []) byPath[normalPath(path)] ??= message;
+  for (const entry of error.problem.errors ?? [])
+    byPath[normalPath(entry.path)] ??= wordField(entry, error.problem.reason);
   return byPath;
 }
 

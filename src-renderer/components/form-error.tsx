@@ -13,13 +13,17 @@ interface FormErrorProps {
 export function FormError({ error, fields = [] }: FormErrorProps) {
   const wordsOf = useErrorWords();
   if (error === null || error === undefined || isAllAtFields(error, fields)) return null;
-  const { title, detail } = wordsOf(error);
+  const { title, detail, detailLang } = wordsOf(error);
   return (
     <div className={classes['error']} role="alert">
       <IconAlertTriangle size={16} aria-hidden="true" />
       <p>
         <strong>{title}</strong>
-        {detail ? <span className={classes['detail']}>{detail}</span> : null}
+        {detail ? (
+          <span className={classes['detail']} lang={detailLang}>
+            {detail}
+          </span>
+        ) : null}
       </p>
     </div>
   );

@@ -3,6 +3,7 @@ import { IconCloudOff, IconLock, IconRefresh } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { AnswerError, NetworkError, ProblemError } from '../api/problem';
+import { type ProblemWords, wordProblem } from '../api/problem-words';
 import classes from './states.module.css';
 
 interface EmptyStateProps {
@@ -30,8 +31,8 @@ export function EmptyState({ icon, title, children, actions, role }: EmptyStateP
   );
 }
 
-/** An error in words a person can act on. The server's own detail is shown where it says more. */
-export function useErrorWords(): (error: unknown) => { title: string; detail: string } {
+/** An error in words a person can act on. */
+export function useErrorWords(): (error: unknown) => ProblemWords {
   const { t } = useLingui();
   return (error) => {
     if (error instanceof NetworkError) {
@@ -41,21 +42,13 @@ export function useErrorWords(): (error: unknown) => { title: string; detail: st
       };
     }
     if (error instanceof AnswerError)
-      return { title: t`The answer could not be read`, detail: error.message };
-    if (!(error instanceof ProblemError)) return { title: t`Something went wrong`, detail: String(error) };
-    const detail = error.problem.detail;
-    if (error.status === 403) return { title: t`You may not see this`, detail };
-    if (error.status === 404) return { title: t`This is not here (any more)`, detail };
-    if (error.status === 429) return { title: t`Too many calls in a short time`, detail };
-    if (error.status >= 500) {
-      const requestId = error.problem.requestId;
-      return {
-        title: t`The server made a mistake`,
-        detail: requestId ? t`The log has more under request ${requestId}.` : detail,
-      };
-    }
-    const fields = (error.problem.errors ?? []).map((entry) => `${entry.path}: ${entry.message}`).join(' · ');
-    return { title: error.problem.title, detail: [detail, fields].filter(Boolean).join(' ') };
+      return { title: t`The answer could not be read`, detail: error.message, detailLang: 'en' };
+    if (!(error instanceof ProblemError))
+      return { title: t`Something went wrong`, detail: String(error), detailLang: 'en' };
+    const words = wordProblem(error.problem);
+    const requestId = error.problem.requestId;
+    if (error.status < 500 || words.detail !== '' || requestId === '') return words;
+    return { ...words, detail: t`The log has more under request ${requestId}.` };
   };
 }
 
@@ -76,7 +69,7 @@ export function ErrorState({ error, onRetry }: { error: unknown; onRetry?: (() =
         ) : null
       }
     >
-      {words.detail}
+      <span lang={words.detailLang}>{words.detail}</span>
     </EmptyState>
   );
 }

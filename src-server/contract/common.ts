@@ -25,14 +25,21 @@ export function text(max: number, min = 0) {
     .string()
     .refine((value) => codePointLength(value) >= min, {
       error: min === 1 ? 'must not be empty' : `must have at least ${min} characters`,
+      params: { rule: 'min_length', bound: min },
     })
-    .refine((value) => codePointLength(value) <= max, { error: `must have at most ${max} characters` })
+    .refine((value) => codePointLength(value) <= max, {
+      error: `must have at most ${max} characters`,
+      params: { rule: 'max_length', bound: max },
+    })
     .meta({ minLength: min, maxLength: max });
 }
 
 /** Like `text`, but something other than white space must be in it. */
 export function filledText(max: number) {
-  return text(max, 1).refine((value) => value.trim() !== '', { error: 'must not be blank' });
+  return text(max, 1).refine((value) => value.trim() !== '', {
+    error: 'must not be blank',
+    params: { rule: 'blank' },
+  });
 }
 
 /** An ISO-8601 instant as we print it. Inputs accept any offset; outputs carry milliseconds and `Z`. */
@@ -47,6 +54,7 @@ export const sha256Hex = z.string().regex(/^[0-9a-f]{64}$/, { error: 'must be a 
 /** An e-mail address; compared in lower case. 254 is the limit of RFC 5321. */
 export const emailAddress = z.email({ error: 'must be an e-mail address' }).refine((v) => v.length <= 254, {
   error: 'must have at most 254 characters',
+  params: { rule: 'max_length', bound: 254 },
 });
 
 /** The five scopes of the mma document (TIER-3). None lets an agent decide. */

@@ -1,5 +1,6 @@
 import { KINDS, type AgentOrigin, type AgentStatus, type Kind, type PolicyVerdict } from '../contract/common';
 import { ALLOW_MINUTES_MAX } from '../contract/console/agents';
+import type { ProblemReason } from '../contract/console/problem';
 import type { Tx } from '../db/open';
 import { enqueue, finishJobByKey, isJobDone } from '../jobs/job';
 import { MINUTE } from '../lib/clock';
@@ -31,15 +32,21 @@ export function findAllowRefusal(
 ): AppError | undefined {
   if (KIND_TABLE[kind].risk === 'irreversible') {
     const message = 'can’t be taken back, so it is always asked for';
-    return new AppError('validation', `kind: ${kind} ${message}.`, { fields: [{ path: 'kind', message }] });
+    return new AppError('validation', `kind: ${kind} ${message}.`, {
+      reason: 'always_asked',
+      fields: [{ path: 'kind', message }],
+    });
   }
-  const refuse = (message: string): AppError => new AppError('invalid_transition', message);
-  if (agent.origin !== 'nb') return refuse('Only an agent that came by the nb door can run without asking.');
-  if (agent.frozenAt !== null) return refuse('All your agents are frozen. Thaw them first.');
-  if (agent.status !== 'active') return refuse(`The agent is ${agent.status}.`);
+  const refuse = (reason: ProblemReason, message: string): AppError =>
+    new AppError('invalid_transition', message, { reason });
+  if (agent.origin !== 'nb')
+    return refuse('asked_by_other_door', 'Only an agent that came by the nb door can run without asking.');
+  if (agent.frozenAt !== null) return refuse('agents_frozen', 'All your agents are frozen. Thaw them first.');
+  if (agent.status !== 'active') return refuse('agent_not_active', `The agent is ${agent.status}.`);
   const verdict = ownerSet ?? defaultVerdict(kind, agent.origin);
-  if (verdict === 'deny') return refuse('You do not allow this kind at all. Change that first.');
-  if (verdict === 'allow') return refuse('This kind runs without asking already.');
+  if (verdict === 'deny')
+    return refuse('kind_denied', 'You do not allow this kind at all. Change that first.');
+  if (verdict === 'allow') return refuse('kind_allowed', 'This kind runs without asking already.');
   return undefined;
 }
 
@@ -56,7 +63,9 @@ export function allowForAWhile(
   const user = requireDecider(caller);
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > ALLOW_MINUTES_MAX) {
     const message = `must be 1 to ${ALLOW_MINUTES_MAX}`;
-    throw new AppError('validation', `minutes: ${message}.`, { fields: [{ path: 'minutes', message }] });
+    throw new AppError('validation', `minutes: ${message}.`, {
+      fields: [{ path: 'minutes', message, rule: 'max', bound: ALLOW_MINUTES_MAX }],
+    });
   }
   sweepGrants(deps);
   const earlier = deps.grants.find(agentId, kind);

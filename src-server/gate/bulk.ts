@@ -18,6 +18,7 @@ export interface BulkResult {
   readonly id: string;
   readonly ok: boolean;
   readonly code: string | null;
+  readonly reason: string | null;
   readonly detail: string | null;
   readonly status: ActionStatus | null;
 }
@@ -47,7 +48,7 @@ export function decideBulk(
     try {
       const decision = { ...seen, verdict, reasonCode, note, channel: `bulk-${channel}`, isBulk: true };
       const { status } = decide(deps, decision, caller);
-      return { id: seen.actionId, ok: true, code: null, detail: null, status };
+      return { id: seen.actionId, ok: true, code: null, reason: null, detail: null, status };
     } catch (error) {
       // What went before stands, so the answer must come whatever happens to one of them.
       if (!isAppError(error)) deps.log.error({ err: error, actionId: seen.actionId }, 'bulk decision failed');
@@ -56,6 +57,7 @@ export function decideBulk(
         id: seen.actionId,
         ok: false,
         code: isAppError(error) ? error.code : 'internal',
+        reason: isAppError(error) ? (error.reason ?? null) : null,
         detail: isAppError(error) ? error.message : 'Something went wrong here; look at this one by itself.',
         status: action?.ownerId === user.userId ? action.status : null,
       };

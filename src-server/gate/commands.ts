@@ -14,9 +14,9 @@ export function requireUser(caller: Caller, access: 'owner' | 'admin', needsDeci
   if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
   if (actor.type !== 'user') throw new AppError('actor_denied', 'Only a person can do this.');
   if (access === 'admin' && actor.role !== 'admin')
-    throw new AppError('forbidden', 'Only an admin can do this.');
+    throw new AppError('forbidden', 'Only an admin can do this.', { reason: 'admin_only' });
   if (needsDecide && !actor.mayDecide)
-    throw new AppError('actor_denied', 'Decide in the Countersign window.');
+    throw new AppError('actor_denied', 'Decide in the Countersign window.', { reason: 'window_only' });
   return actor;
 }
 

@@ -1,3 +1,4 @@
+import type { FieldRule } from '../contract/console/problem';
 import { AppError } from '../lib/errors';
 import type { ContentIssue, GateDeps } from './deps';
 
@@ -16,6 +17,15 @@ export function scanPublic(
   });
 }
 
+/** What a scan finds, as a rule that a field breaks. */
+const RULES: Readonly<Partial<Record<string, FieldRule>>> = {
+  'pii.email': 'email_inside',
+  'pii.phone': 'phone_inside',
+  secret: 'secret_inside',
+  own_key: 'secret_inside',
+  invisible: 'invisible_inside',
+};
+
 export function contentBlocked(issues: readonly ContentIssue[]): AppError {
   const first = issues.slice(0, 10);
   return new AppError(
@@ -27,7 +37,11 @@ export function contentBlocked(issues: readonly ContentIssue[]): AppError {
       )
       .join('; '),
     {
-      fields: first.map(({ field, message }) => ({ path: field ?? 'content', message })),
+      fields: first.map(({ code, field, message }) => ({
+        path: field ?? 'content',
+        message,
+        rule: RULES[code] ?? 'other',
+      })),
       details: { issues: first },
     },
   );

@@ -53,7 +53,8 @@ export function requireDecider(caller: Caller): UserActor {
   if (caller.actor.type !== 'user') {
     throw new AppError('actor_denied', 'Agents never decide: a person does, in the Countersign window.');
   }
-  if (!caller.actor.mayDecide) throw new AppError('actor_denied', 'Decide in the Countersign window.');
+  if (!caller.actor.mayDecide)
+    throw new AppError('actor_denied', 'Decide in the Countersign window.', { reason: 'window_only' });
   return caller.actor;
 }
 
@@ -186,7 +187,9 @@ export function decide(
       }
       if (isOverdue(action, now)) {
         closeAction(deps, tx, action, { status: 'expired', type: 'action.expired', caller, now });
-        return new AppError('gone', 'This proposal expired; silence counted as no.');
+        return new AppError('gone', 'This proposal expired; silence counted as no.', {
+          reason: 'proposal_expired',
+        });
       }
       if (decision.isBulk === true && KIND_TABLE[action.kind].risk !== 'reversible') {
         return new AppError('not_reversible', 'This can’t be taken back later: decide on it by itself.');
@@ -224,7 +227,9 @@ export function decide(
 /** Nothing of a frozen agent runs, its owner's yes included. @throws AppError `invalid_transition` */
 export function assertThawed(deps: GateDeps, tx: Tx, action: ActionRow): void {
   if (!deps.findAgentState(tx, action.agentId)?.frozenAt) return;
-  throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them, then approve.');
+  throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them, then approve.', {
+    reason: 'agents_frozen',
+  });
 }
 
 function settle(

@@ -1,6 +1,6 @@
 import { codePointLength } from '../contract/common';
 import type { Tx } from '../db/open';
-import { AppError, notFound } from '../lib/errors';
+import { AppError, notFound, type FieldProblem } from '../lib/errors';
 import { parseOrThrow } from '../lib/validate';
 import { findVersion, insertVersion, updateAction, type ActionRow } from './actions.repo';
 import type { Caller, UserActor } from './caller';
@@ -59,9 +59,14 @@ function editIn(
   const action = findOwn(tx, change.actionId, user);
   if (action.status !== 'pending') throw alreadyDecided(tx, action);
   if (action.version !== change.version || action.hash !== change.hash) throw staleVersion(action);
-  if (isOverdue(action, now)) throw new AppError('gone', 'This proposal expired; silence counted as no.');
+  if (isOverdue(action, now))
+    throw new AppError('gone', 'This proposal expired; silence counted as no.', {
+      reason: 'proposal_expired',
+    });
   if (action.version >= MAX_VERSIONS) {
-    throw new AppError('invalid_transition', `A proposal has at most ${MAX_VERSIONS} versions.`);
+    throw new AppError('invalid_transition', `A proposal has at most ${MAX_VERSIONS} versions.`, {
+      reason: 'too_many_versions',
+    });
   }
   const stored = findVersion(tx, action.id, action.version);
   if (!stored) throw notFound('version');
@@ -69,11 +74,16 @@ function editIn(
   const payload = getPayload(stored);
   for (const [field, value] of Object.entries(change.fields)) {
     if (!definition.editable.includes(field)) {
-      throw fieldError(field, 'is not a field that can be edited');
+      throw fieldError({ path: field, message: 'is not a field that can be edited', rule: 'unknown_key' });
     }
     const bound = definition.fields[field]?.maxLength;
     if (bound !== undefined && codePointLength(value) > bound) {
-      throw fieldError(field, `must have at most ${bound} characters`);
+      throw fieldError({
+        path: field,
+        message: `must have at most ${bound} characters`,
+        rule: 'max_length',
+        bound,
+      });
     }
   }
   const input = parseOrThrow(definition.input, { ...payload.input, ...change.fields }) as Record<
@@ -121,6 +131,6 @@ function labelled(targets: readonly Pick<Target, 'type' | 'id'>[]): Target[] {
   return targets.map((target) => ({ ...target, label: target.id }));
 }
 
-function fieldError(path: string, message: string): AppError {
-  return new AppError('validation', `${path}: ${message}`, { fields: [{ path, message }] });
+function fieldError(field: FieldProblem): AppError {
+  return new AppError('validation', `${field.path}: ${field.message}`, { fields: [field] });
 }

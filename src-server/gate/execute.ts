@@ -238,6 +238,7 @@ export function assertFailed(action: ActionRow): void {
     throw new AppError(
       'invalid_transition',
       `Only a failed action can be run again; this one is ${action.status}.`,
+      { reason: 'only_failed' },
     );
   }
 }

@@ -28,7 +28,11 @@ export interface NewGuidance {
 export function writeGuidance(tx: Tx, ids: Ids, line: NewGuidance, field: string): GuidanceRow {
   if (countLiveGuidance(tx, line.agentId) >= GUIDANCE_MAX) {
     const message = `an agent has at most ${GUIDANCE_MAX} sentences to keep to; take one back first`;
-    throw new AppError('validation', `${field}: ${message}.`, { fields: [{ path: field, message }] });
+    throw new AppError('validation', `${field}: ${message}.`, {
+      reason: 'guidance_full',
+      details: { limit: GUIDANCE_MAX },
+      fields: [{ path: field, message }],
+    });
   }
   const row = { ...line, id: ids.prefixed('gui') };
   insertGuidance(tx, row);

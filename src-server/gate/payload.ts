@@ -38,6 +38,7 @@ export function getPayload(stored: HashedPayload): CanonicalPayload {
   throw new AppError(
     'invalid_transition',
     'The stored proposal was changed outside Countersign and no longer matches its hash; it can only be rejected.',
+    { reason: 'proposal_tampered' },
   );
 }
 

@@ -1,3 +1,4 @@
+import type { ProblemReason } from '../contract/console/problem';
 import type { Tx } from '../db/open';
 import { enqueue } from '../jobs/job';
 import { DAY, toIso } from '../lib/clock';
@@ -30,7 +31,10 @@ export function snooze(
     const now = deps.clock.now();
     const action = findOwn(tx, actionId, user);
     if (action.status !== 'pending') throw alreadyDecided(tx, action);
-    if (isOverdue(action, now)) throw new AppError('gone', 'This proposal expired; silence counted as no.');
+    if (isOverdue(action, now))
+      throw new AppError('gone', 'This proposal expired; silence counted as no.', {
+        reason: 'proposal_expired',
+      });
     assertWithinBounds(action, until, now);
     updateAction(tx, actionId, {
       status: 'pending',
@@ -58,18 +62,23 @@ export function snooze(
 }
 
 function assertWithinBounds(action: ActionRow, until: number, now: number): void {
-  if (until <= now) throw badUntil('must lie in the future', { earliest: toIso(now) });
+  if (until <= now) throw badUntil('not_in_future', 'must lie in the future', { earliest: toIso(now) });
   if (action.expiresAt !== null && until > action.expiresAt) {
     const latest = toIso(action.expiresAt);
-    throw badUntil(`must not lie beyond the proposal’s expiry, ${latest}`, { latest });
+    throw badUntil('past_expiry', `must not lie beyond the proposal’s expiry, ${latest}`, { latest });
   }
   if (until > now + SNOOZE_MAX_MS) {
-    throw badUntil('must lie at most 30 days ahead', { latest: toIso(now + SNOOZE_MAX_MS) });
+    throw badUntil('too_far_ahead', 'must lie at most 30 days ahead', { latest: toIso(now + SNOOZE_MAX_MS) });
   }
 }
 
-function badUntil(message: string, details: Readonly<Record<string, string>>): AppError {
-  return new AppError('validation', `until: ${message}.`, { fields: [{ path: 'until', message }], details });
+function badUntil(
+  reason: ProblemReason,
+  message: string,
+  details: Readonly<Record<string, string>>,
+): AppError {
+  const fields = [{ path: 'until', message }];
+  return new AppError('validation', `until: ${message}.`, { reason, fields, details });
 }
 
 /** Back among the pending ones at once; harmless when it is there. @throws AppError `already_decided` */

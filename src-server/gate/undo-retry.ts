@@ -34,7 +34,9 @@ export function retry(
       assertFailed(action);
       assertThawed(deps, tx, action);
       if (action.decidedAt === null || action.decidedAt + RETRY_WINDOW_MS < now) {
-        throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.');
+        throw new AppError('gone', 'A failed action can be run again for 24 hours after the decision.', {
+          reason: 'retry_over',
+        });
       }
       updateAction(tx, actionId, { status: 'approved', updatedAt: now, runAt: now });
       enqueueExecution(deps, tx, action, now, now);
@@ -101,7 +103,7 @@ function undoIn(
   const definition = definitionOf(deps, action.actionName);
   const stored = findVersion(tx, actionId, action.version);
   if (action.status !== 'executed' || !KIND_TABLE[action.kind].canUndo || !definition.undo || !stored) {
-    throw new AppError('invalid_transition', 'This action cannot be undone.');
+    throw new AppError('invalid_transition', 'This action cannot be undone.', { reason: 'not_undoable' });
   }
   if (action.isUndone) return;
   const payload = getPayload(stored);

@@ -3,6 +3,8 @@
  * Unknown errors become 500 `internal` with a request id and nothing else.
  */
 
+import type { FieldRule, ProblemCode, ProblemReason } from '../contract/console/problem';
+
 export type MmaErrorCode =
   | 'TOOL_NOT_FOUND'
   | 'MISSING_SCOPE'
@@ -59,16 +61,21 @@ export const ERROR_CATALOGUE = {
     title: 'Unsupported media type',
   },
   unavailable: { status: 503, mma: 'RATE_LIMITED', mmaStatus: 503, title: 'Not available' },
-} as const satisfies Record<string, CatalogueEntry>;
+} as const satisfies Record<Exclude<ProblemCode, 'internal'>, CatalogueEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOGUE;
 
 export interface FieldProblem {
   readonly path: string;
   readonly message: string;
+  /** For the console, which words it in the person's language; the public faces leave it out. */
+  readonly rule?: FieldRule;
+  readonly bound?: number;
 }
 
 export interface AppErrorOptions {
+  /** Why, for the console, where the code alone leaves a person in doubt. */
+  readonly reason?: ProblemReason;
   readonly fields?: readonly FieldProblem[];
   /** For machines: current version, spans, bound. Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
@@ -79,6 +86,7 @@ export interface AppErrorOptions {
 /** The message is for people and says what to do; `details` is for machines. */
 export class AppError extends Error {
   readonly code: ErrorCode;
+  readonly reason: ProblemReason | undefined;
   readonly fields: readonly FieldProblem[];
   readonly details: Readonly<Record<string, unknown>>;
   readonly retryAfterSeconds: number | undefined;
@@ -87,6 +95,7 @@ export class AppError extends Error {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'AppError';
     this.code = code;
+    this.reason = options.reason;
     this.fields = options.fields ?? [];
     this.details = options.details ?? {};
     this.retryAfterSeconds = options.retryAfterSeconds;
@@ -95,6 +104,11 @@ export class AppError extends Error {
   get catalogue(): CatalogueEntry {
     return ERROR_CATALOGUE[this.code];
   }
+}
+
+/** A field's problem as the public faces say it. */
+export function publicField({ path, message }: FieldProblem): FieldProblem {
+  return { path, message };
 }
 
 export function isAppError(error: unknown): error is AppError {

@@ -15,6 +15,9 @@ const CHANGES_HANDS: ReadonlySet<string> = new Set([
   'agent.offer-declined',
 ]);
 
+/** The shell follows it with tray and menu bar; no timeline has it. */
+const PREFERENCES = 'preferences.changed';
+
 /** Open streams of one person; more are refused, so that a looping window cannot fill the server. */
 export const MAX_STREAMS_PER_USER = 20;
 
@@ -43,6 +46,7 @@ export function createLiveBus({
     const idOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
     const { actionId, agentId, keyId } = event.data;
     if (subject === 'action' && change !== 'read') return [{ topic: 'inbox', id: idOf(actionId), change }];
+    if (event.topic === PREFERENCES) return [{ topic: 'settings', id: null, change }];
     if (event.topic === 'agent.registered' || event.topic === 'agent.disowned') {
       return [{ topic: 'joining', id: idOf(agentId), change }];
     }
@@ -84,15 +88,18 @@ export function createLiveBus({
         const live = toLive(event);
         const { ownerId, agentId, userId: ownId, otherPersonId } = event.data;
         const owner = typeof ownerId === 'string' ? ownerId : typeof ownId === 'string' ? ownId : undefined;
-        // Whatever happened is a line of its owner's timeline and log, once for all windows of theirs.
-        if (owner !== undefined) publish(owner, { topic: 'activity', id: null, change: event.topic });
+        // Whatever else happened is a line of its owner's timeline and log, once for all windows of theirs.
+        if (owner !== undefined && event.topic !== PREFERENCES)
+          publish(owner, { topic: 'activity', id: null, change: event.topic });
         if (live.length === 0) return;
         const told =
           typeof ownerId === 'string'
             ? [ownerId]
             : typeof agentId === 'string'
               ? [...ownersToTell(agentId)]
-              : [];
+              : typeof ownId === 'string'
+                ? [ownId]
+                : [];
         if (typeof otherPersonId === 'string') told.push(otherPersonId);
         for (const userId of new Set(told)) for (const one of live) publish(userId, one);
       },

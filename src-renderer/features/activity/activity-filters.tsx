@@ -4,6 +4,7 @@ import { useLingui } from '@lingui/react/macro';
 import type { RefObject } from 'react';
 import { ACTIVITY_GROUPS, activityGroup } from '../../../src-server/contract/console/activity';
 import { useNow } from '../../components/clock';
+import { renderNameOption } from '../../components/name-option';
 import { SearchField } from '../../components/search-field';
 import { filterAgentsQuery } from '../inbox/api';
 import classes from './activity-page.module.css';
@@ -40,6 +41,7 @@ export function ActivityFilters({ search, field, fieldKey, onChange }: ActivityF
         aria-label={t({ message: 'Agent', context: 'filter' })}
         placeholder={t`All agents`}
         data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
+        renderOption={renderNameOption}
         value={search.agent ?? null}
         onChange={(agent) => onChange({ agent: agent ?? undefined })}
         clearable

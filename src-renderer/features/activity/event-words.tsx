@@ -133,7 +133,7 @@ function Unworded({ told: { type, actor, agentName, title } }: { told: Told }) {
 export function ActorName({ actor }: { actor: ActivityActor }) {
   if (actor.type === 'agent') return <AgentText>{actor.name ?? ''}</AgentText>;
   if (actor.isYou) return <Trans context="who did it">You</Trans>;
-  if (actor.type === 'system') return <>Countersign</>;
+  if (actor.type === 'system') return <span translate="no">Countersign</span>;
   return actor.type === 'user' ? <Trans>Another person</Trans> : <Trans>Somebody not signed in</Trans>;
 }
 

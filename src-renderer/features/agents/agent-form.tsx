@@ -5,6 +5,7 @@ import { codePointLength, type Scope } from '../../../src-server/contract/common
 import { type AgentDetail, handle as handleSchema } from '../../../src-server/contract/console/agents';
 import { ProblemError } from '../../api/problem';
 import { fieldErrorsOf } from '../../components/field-errors';
+import { renderNameOption } from '../../components/name-option';
 import { FormError } from '../../components/form-error';
 import { useFocusInvalid } from '../../components/use-focus-invalid';
 import { useCreateAgent } from './api';
@@ -106,6 +107,7 @@ export function AgentForm({ onCreated, onCancel }: AgentFormProps) {
           name="provider"
           label={t`Provider (optional)`}
           data={PROVIDERS}
+          renderOption={renderNameOption}
           value={provider}
           error={errorOf('provider')}
           onChange={setProvider}
@@ -114,6 +116,7 @@ export function AgentForm({ onCreated, onCancel }: AgentFormProps) {
           name="modelType"
           label={t`Model (optional)`}
           placeholder="claude-opus-4-5"
+          translate="no"
           value={modelType}
           error={errorOf('modelType')}
           onChange={(event) => setModelType(event.currentTarget.value)}

@@ -31,7 +31,7 @@ export function Snippets({ agentId, secret }: SnippetsProps) {
     >
       <Tabs.List aria-label={t`Set-up for`} className={classes['list']}>
         {items.map(({ client, label }) => (
-          <Tabs.Tab key={client} value={client}>
+          <Tabs.Tab key={client} value={client} translate="no">
             {label}
           </Tabs.Tab>
         ))}

@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import type { RefObject } from 'react';
 import { useMe } from '../../api/session';
+import { renderNameOption } from '../../components/name-option';
 import { SearchField } from '../../components/search-field';
 import { SpanSelect } from '../activity/activity-filters';
 import { filterAgentsQuery } from '../inbox/api';
@@ -48,6 +49,7 @@ export function AuditFilters({ search, field, fieldKey, onChange }: AuditFilters
           aria-label={t({ message: 'Agent', context: 'filter' })}
           placeholder={t`All agents`}
           data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
+          renderOption={renderNameOption}
           value={search.agent ?? null}
           onChange={(agent) => onChange({ agent: agent ?? undefined })}
           clearable

@@ -23,7 +23,9 @@ export function BackupNotices({
       {staged ? <StagedNotice staged={staged} /> : null}
       {hasFailed ? (
         <Notice tone="warn">
-          <Trans>The last backup failed: {last.problem}</Trans>
+          <Trans>
+            The last backup failed: <span lang="en">{last.problem}</span>
+          </Trans>
         </Notice>
       ) : isOverdue ? (
         <Notice tone="warn">
@@ -41,7 +43,8 @@ export function BackupNotices({
       {lastRestore?.problem ? (
         <Notice tone="warn">
           <Trans>
-            {lastRestore.sourceName} was not restored, and everything is as it was: {lastRestore.problem}
+            {lastRestore.sourceName} was not restored, and everything is as it was:{' '}
+            <span lang="en">{lastRestore.problem}</span>
           </Trans>
         </Notice>
       ) : null}

@@ -39,12 +39,15 @@ export function ErasurePanel({ isDesktop, isAdmin }: { isDesktop: boolean; isAdm
             label={t`Who registered an agent`}
             description={t`The agent itself stays as it is.`}
             value={agentId}
-            data={[
-              { value: '', label: t`Choose an agent` },
-              ...agents.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
             onChange={(event) => setAgentId(event.currentTarget.value)}
-          />
+          >
+            <option value="">{t`Choose an agent`}</option>
+            {agents.map(({ id, name }) => (
+              <option key={id} value={id} translate="no">
+                {name}
+              </option>
+            ))}
+          </NativeSelect>
           <Button
             variant="default"
             mt="auto"

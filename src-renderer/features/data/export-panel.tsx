@@ -54,7 +54,9 @@ export function ExportPanel() {
       <FormError error={make.error ?? remove.error ?? save.error} />
       {problem ? (
         <Notice tone="warn">
-          <Trans>Your data was not gathered: {problem}</Trans>
+          <Trans>
+            Your data was not gathered: <span lang="en">{problem}</span>
+          </Trans>
         </Notice>
       ) : null}
       {items.length > 0 ? (

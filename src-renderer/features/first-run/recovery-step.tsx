@@ -99,7 +99,12 @@ function ShownCode({ code, onConfirmed, onLater }: ShownCodeProps) {
         <p className="sr-only" id="recovery-code-label">
           <Trans>Your recovery code</Trans>
         </p>
-        <ol className={classes['groups']} aria-labelledby="recovery-code-label" data-testid="recovery-code">
+        <ol
+          className={classes['groups']}
+          translate="no"
+          aria-labelledby="recovery-code-label"
+          data-testid="recovery-code"
+        >
           {groups.map((group, index) => (
             // Groups may repeat and never change places.
             // oxlint-disable-next-line react/no-array-index-key

@@ -50,10 +50,10 @@ export function RegisterHelp({ publicUrl, ownerName, ownerEmail }: RegisterHelpP
       </div>
       <Tabs defaultValue="curl" keepMounted={false} variant="pills">
         <Tabs.List aria-label={t`Ways to register`} className={tabClasses['list'] ?? ''}>
-          <Tabs.Tab value="curl" {...tabProps}>
+          <Tabs.Tab value="curl" translate="no" {...tabProps}>
             curl
           </Tabs.Tab>
-          <Tabs.Tab value="python" {...tabProps}>
+          <Tabs.Tab value="python" translate="no" {...tabProps}>
             Python
           </Tabs.Tab>
           <Tabs.Tab value="mcp" {...tabProps}>

@@ -92,7 +92,7 @@ function Welcome({ me }: { me: Me }) {
         <aside className={classes['aside']}>
           <p className={classes['brand']}>
             <BrandMark size={22} />
-            Countersign
+            <span translate="no">Countersign</span>
           </p>
           <nav aria-label={t`Steps of the set-up`}>
             <ol className={classes['steps']}>

@@ -2,6 +2,7 @@ import { Button, Select } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { KINDS, kind as kindSchema, risk as riskSchema } from '../../../src-server/contract/common';
+import { renderNameOption } from '../../components/name-option';
 import { filterAgentsQuery } from './api';
 import type { InboxSearch } from './inbox-search';
 import { useKindWords, useRiskWords } from './words';
@@ -24,6 +25,7 @@ export function InboxFilters({ search, onChange, onClose }: InboxFiltersProps) {
         label={t({ message: 'Agent', context: 'filter' })}
         placeholder={t`All agents`}
         data={(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name }))}
+        renderOption={renderNameOption}
         value={search.agent ?? null}
         onChange={(agent) => onChange({ agent: agent ?? undefined })}
         clearable

@@ -83,7 +83,9 @@ export const InboxRow = memo(function InboxRow({
           </AgentText>
           {item.version > 1 ? (
             <span className={classes['version']}>
-              <span aria-hidden="true">v{item.version}</span>
+              <span aria-hidden="true">
+                <Trans comment="a version, short">v{item.version}</Trans>
+              </span>
               <span className="sr-only">
                 <Trans>Version {item.version}</Trans>
               </span>

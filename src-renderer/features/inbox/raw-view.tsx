@@ -20,7 +20,7 @@ export function RawView({ version }: { version: ActionVersion }) {
       </pre>
       <div className={classes['head']}>
         <p>
-          SHA-256 <code className={classes['hash']}>{version.hash}</code>
+          <span translate="no">SHA-256</span> <code className={classes['hash']}>{version.hash}</code>
         </p>
         <CopyButton text={version.hash} label={t`Copy the hash`} />
       </div>

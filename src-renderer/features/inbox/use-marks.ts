@@ -3,6 +3,7 @@ import { useCallback, useState } from 'react';
 import type { RejectReason } from '../../../src-server/contract/common';
 import type { InboxItem } from '../../../src-server/contract/console/inbox';
 import { announce } from '../../components/announcer';
+import { wordRefusal } from '../../api/problem-words';
 import { useErrorWords } from '../../components/states';
 import { useDecideBulk, useUndoExecuted } from './api';
 import { markAll, markRefusal, stillMarked, toggleMark, type MarkRefusal } from './marks';
@@ -56,7 +57,7 @@ export function useMarks(items: readonly InboxItem[]) {
         done,
         refused: results
           .filter(({ ok }) => !ok)
-          .map(({ id, detail }) => ({ title: titles.get(id) ?? id, detail: detail ?? '' })),
+          .map((result) => ({ title: titles.get(result.id) ?? result.id, detail: wordRefusal(result) })),
       });
       setIds(new Set());
       say(null);

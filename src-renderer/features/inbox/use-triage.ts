@@ -4,6 +4,7 @@ import { useCallback, useRef, useState } from 'react';
 import type { RejectReason } from '../../../src-server/contract/common';
 import type { InboxDetail } from '../../../src-server/contract/console/inbox';
 import { ProblemError } from '../../api/problem';
+import { wordField } from '../../api/problem-words';
 import { meQuery } from '../../api/session';
 import { announce } from '../../components/announcer';
 import { useErrorWords } from '../../components/states';
@@ -55,7 +56,7 @@ function fieldErrors(error: ProblemError): Record<string, string> {
   return Object.fromEntries(
     (error.problem.errors ?? []).map((entry) => [
       entry.path.split(/[./]/).at(-1) ?? entry.path,
-      entry.message,
+      wordField(entry, error.problem.reason),
     ]),
   );
 }

@@ -162,8 +162,14 @@ function Filters({ keys, search, onChange }: FiltersProps) {
         aria-label={t`Filter by agent`}
         value={search.agent ?? ''}
         onChange={(event) => onChange({ agent: event.currentTarget.value || undefined })}
-        data={[{ value: '', label: t`Any agent` }, ...agents.map(([value, label]) => ({ value, label }))]}
-      />
+      >
+        <option value="">{t`Any agent`}</option>
+        {agents.map(([id, name]) => (
+          <option key={id} value={id} translate="no">
+            {name}
+          </option>
+        ))}
+      </NativeSelect>
       <NativeSelect
         aria-label={t`Filter by state`}
         value={search.state ?? ''}

@@ -64,7 +64,9 @@ function MailView({ mail }: { mail: MailDetail }) {
           <dt>
             <Trans>Written</Trans>
           </dt>
-          <dd>{formatInstant(i18n.locale, Date.parse(mail.createdAt))}</dd>
+          <dd>
+            <time dateTime={mail.createdAt}>{formatInstant(i18n.locale, Date.parse(mail.createdAt))}</time>
+          </dd>
         </div>
         <div>
           <dt>
@@ -73,7 +75,9 @@ function MailView({ mail }: { mail: MailDetail }) {
           <dd>
             <MailStateChip state={mail.state} />
             {mail.sentAt ? (
-              <span className={classes['dim']}>{formatInstant(i18n.locale, Date.parse(mail.sentAt))}</span>
+              <span className={classes['dim']}>
+                <time dateTime={mail.sentAt}>{formatInstant(i18n.locale, Date.parse(mail.sentAt))}</time>
+              </span>
             ) : null}
           </dd>
         </div>

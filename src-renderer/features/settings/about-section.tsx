@@ -18,19 +18,25 @@ export function AboutSection() {
       <div className={classes['brand']}>
         <BrandMark />
         <div>
-          <p className={classes['title']}>Countersign</p>
+          <p className={classes['title']} translate="no">
+            Countersign
+          </p>
           <p className={classes['dim']}>
             <Trans>The desktop where people approve what their AI agents do.</Trans>
           </p>
         </div>
       </div>
       <dl className={classes['facts']}>
-        <Fact name={<Trans>Version</Trans>}>{me.data?.version}</Fact>
-        <Fact name={<Trans>Licence</Trans>}>MIT</Fact>
+        <Fact name={<Trans>Version</Trans>}>
+          <span translate="no">{me.data?.version}</span>
+        </Fact>
+        <Fact name={<Trans>Licence</Trans>}>
+          <span translate="no">MIT</span>
+        </Fact>
         {PROTOCOLS.map(({ name, versions }) => (
-          <Fact key={name} name={name}>
+          <Fact key={name} name={<span translate="no">{name}</span>}>
             {versions.map((version) => (
-              <span key={version} className={classes['version']}>
+              <span key={version} className={classes['version']} translate="no">
                 {version}
               </span>
             ))}

@@ -42,7 +42,7 @@ export function GeneralSection() {
       <SettingRow
         setting="language"
         titleId={ids.locale}
-        description={<Trans>Of every page, of notifications and of the tray.</Trans>}
+        description={<Trans>Of every page, of the menu bar, of notifications and of the tray.</Trans>}
       >
         <Choices
           labelledBy={ids.locale}
@@ -79,6 +79,7 @@ export function GeneralSection() {
       >
         <NativeSelect
           aria-labelledby={ids.expiry}
+          translate="no"
           value={String(expiryDays)}
           onChange={(event) => save({ expiryDays: Number(event.currentTarget.value) })}
           data={withCurrent(EXPIRY_DAYS, expiryDays).map((days) => ({
@@ -114,6 +115,7 @@ export function GeneralSection() {
       >
         <NativeSelect
           aria-labelledby={ids.grace}
+          translate="no"
           value={String(graceSeconds)}
           onChange={(event) => save({ graceSeconds: Number(event.currentTarget.value) })}
           data={withCurrent(GRACE_SECONDS, graceSeconds).map((seconds) => ({

@@ -230,6 +230,7 @@ export const decideBulk = endpoint({
         ok: z.boolean(),
         /** As in a problem: `not_read`, `stale_version`, `already_decided`, `not_reversible`, `not_found`, … */
         code: z.string().nullable(),
+        reason: z.string().nullable(),
         detail: z.string().nullable(),
         status: actionStatus.nullable(),
       }),

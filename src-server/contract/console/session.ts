@@ -33,7 +33,10 @@ export const shortcutPreferences = z.object({
   /** Own keys by id of the hotkey, e.g. `{"inbox.approve": ["y"]}`; an empty list switches it off. */
   overrides: z
     .record(text(60, 1), z.array(text(40, 1)).max(4))
-    .refine((value) => Object.keys(value).length <= 200, { error: 'must have at most 200 entries' }),
+    .refine((value) => Object.keys(value).length <= 200, {
+      error: 'must have at most 200 entries',
+      params: { rule: 'max_entries', bound: 200 },
+    }),
 });
 export type ShortcutPreferences = z.infer<typeof shortcutPreferences>;
 

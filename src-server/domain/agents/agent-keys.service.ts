@@ -36,6 +36,7 @@ export const CLAIMED_SCOPES: readonly Scope[] = [
 export function assertAgentScopes(scopes: readonly Scope[]): void {
   if (!scopes.includes('write:payments')) return;
   throw new AppError('validation', 'scopes: write:payments is for people, never for an agent.', {
+    reason: 'people_only_scope',
     fields: [{ path: 'scopes', message: 'write:payments is for people' }],
   });
 }
@@ -63,7 +64,10 @@ export function issueKey(
 ): IssuedKey {
   const { own, overlapping } = countLiveKeys(tx, request.agentId, request.now);
   if (own >= MAX_KEYS || overlapping > MAX_OVERLAPPING) {
-    throw new AppError('validation', `An agent has at most ${MAX_KEYS} live keys; revoke one first.`);
+    throw new AppError('validation', `An agent has at most ${MAX_KEYS} live keys; revoke one first.`, {
+      reason: 'keys_full',
+      details: { limit: MAX_KEYS },
+    });
   }
   const secret = `${request.brand}${randomSecret()}`;
   const id = ids.prefixed('key');

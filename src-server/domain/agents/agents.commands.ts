@@ -34,6 +34,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
       run(tx, { input, user, now, ids, emit }) {
         if (findAgentByHandle(tx, input.handle)) {
           throw new AppError('taken', `handle: "${input.handle}" is taken; choose another.`, {
+            reason: 'handle_taken',
             fields: [{ path: 'handle', message: 'is taken' }],
           });
         }
@@ -123,7 +124,9 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
         updateAgent(tx, input.id, { status: 'paused', pausedAt: now });
         stopped = proposals.stopGrace(tx, input.id, caller, now, 'paused');
       } else if (agent.status !== 'paused') {
-        throw new AppError('invalid_transition', `An agent that is ${agent.status} can't be paused.`);
+        throw new AppError('invalid_transition', `An agent that is ${agent.status} can't be paused.`, {
+          reason: 'agent_under_sanction',
+        });
       }
       emit('agent.paused', { agentId: input.id, ownerId: user.userId });
       return {
@@ -147,6 +150,7 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
         throw new AppError(
           'invalid_transition',
           `An agent that is ${agent.status} can't be resumed by its owner.`,
+          { reason: 'agent_under_sanction' },
         );
       }
       emit('agent.resumed', { agentId: input.id, ownerId: user.userId });
@@ -167,7 +171,10 @@ export function createAgentCommands({ proposals, onProfileChanged }: AgentComman
         throw new AppError(
           'validation',
           `verdict: "${input.verdict}" can't be chosen here: an agent of this origin is always asked for ${input.kind}.`,
-          { fields: [{ path: 'verdict', message: 'is below what this agent’s origin requires' }] },
+          {
+            reason: 'always_asked',
+            fields: [{ path: 'verdict', message: 'is below what this agent’s origin requires' }],
+          },
         );
       }
       upsertPolicy(tx, {

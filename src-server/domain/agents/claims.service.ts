@@ -95,10 +95,13 @@ export function createClaimsService({
       throw new AppError(
         'not_found',
         'There is no agent waiting under this code. Check it letter by letter.',
+        { reason: 'claim_code_unknown' },
       );
     }
     if (row.expiresAt <= clock.now()) {
-      throw new AppError('gone', 'This code expired; ask the agent to register again.');
+      throw new AppError('gone', 'This code expired; ask the agent to register again.', {
+        reason: 'claim_over',
+      });
     }
     return agent;
   };
@@ -244,7 +247,9 @@ export function createClaimsService({
         if (!found || found.status !== 'unclaimed' || !isOwnAddress(found, user))
           throw notFound('agent waiting for you');
         if (!findLiveClaimCode(reader, found.id, clock.now())) {
-          throw new AppError('gone', 'Its time to be claimed is over; let it register again.');
+          throw new AppError('gone', 'Its time to be claimed is over; let it register again.', {
+            reason: 'claim_over',
+          });
         }
         agent = found;
       }

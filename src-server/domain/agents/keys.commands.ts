@@ -28,7 +28,11 @@ function tell(
 function getOwnLiveKey(tx: Tx, input: KeyInput, userId: string, now: number): AgentKeyRow {
   const key = getOwnKey(tx, userId, input.id, input.keyId);
   if (!isLiveKey(key, now)) {
-    throw new AppError('invalid_transition', 'This key has ended; nothing about it can be changed any more.');
+    throw new AppError(
+      'invalid_transition',
+      'This key has ended; nothing about it can be changed any more.',
+      { reason: 'key_ended' },
+    );
   }
   return key;
 }
@@ -37,6 +41,7 @@ function futureInstant(value: string, now: number): number {
   const at = Date.parse(value);
   if (at > now) return at;
   throw new AppError('validation', 'expiresAt: must lie in the future.', {
+    reason: 'not_in_future',
     fields: [{ path: 'expiresAt', message: 'must lie in the future' }],
   });
 }
@@ -98,6 +103,7 @@ const update = defineCommand<z.infer<typeof updateInput>, void>({
         throw new AppError(
           'invalid_transition',
           'This key was replaced: it ends with its overlap, or at once.',
+          { reason: 'key_replaced' },
         );
       }
       expiresAt = input.expiresAt === null ? null : futureInstant(input.expiresAt, now);
@@ -142,10 +148,13 @@ const rotate = defineCommand<z.infer<typeof rotateInput>, IssuedKey>({
       throw new AppError(
         'invalid_transition',
         'This key was replaced already; rotate the one that took its place.',
+        { reason: 'key_replaced' },
       );
     }
     if (old.frozenAt !== null && input.overlapHours > 0) {
-      throw new AppError('invalid_transition', 'A frozen key is replaced without an overlap.');
+      throw new AppError('invalid_transition', 'A frozen key is replaced without an overlap.', {
+        reason: 'frozen_key_overlap',
+      });
     }
     const overlapEnd = now + input.overlapHours * HOUR;
     const isAtOnce = input.overlapHours === 0;

@@ -109,6 +109,7 @@ export function createLeavingCommands(deps: LeavingDeps) {
       const agent = getLeaving(tx, user.userId, input.id);
       if (input.confirm.replace(/^@/, '') !== (agent.handle ?? agent.name)) {
         throw new AppError('validation', 'confirm: is not the handle of this agent.', {
+          reason: 'confirmation_differs',
           fields: [{ path: 'confirm', message: 'is not the handle of this agent' }],
         });
       }
@@ -187,12 +188,14 @@ export function createLeavingCommands(deps: LeavingDeps) {
         throw new AppError(
           'invalid_transition',
           'On a desktop there is only one person. Unbind the agent and give its claim code to whoever takes it.',
+          { reason: 'one_person_here' },
         );
       }
       const email = input.email.toLowerCase();
       const from = findPerson(tx, user.userId);
       if (email === from?.email) {
         throw new AppError('validation', 'email: is your own address.', {
+          reason: 'own_address',
           fields: [{ path: 'email', message: 'is your own address' }],
         });
       }
@@ -200,6 +203,7 @@ export function createLeavingCommands(deps: LeavingDeps) {
         throw new AppError(
           'invalid_transition',
           'It is offered to somebody already; take that offer back first.',
+          { reason: 'offered_already' },
         );
       }
       endTransfersOf(tx, agent.id, now);
@@ -266,7 +270,8 @@ export function createLeavingCommands(deps: LeavingDeps) {
   const getReceived = (tx: Tx, offerId: string, userId: string, now: number): TransferRow => {
     const transfer = findTransfer(tx, offerId);
     if (!transfer || transfer.toEmail !== findPerson(tx, userId)?.email) throw notFound('offer to you');
-    if (!isOpen(transfer, now)) throw new AppError('gone', 'This offer has ended.');
+    if (!isOpen(transfer, now))
+      throw new AppError('gone', 'This offer has ended.', { reason: 'offer_ended' });
     return transfer;
   };
 
@@ -281,7 +286,7 @@ export function createLeavingCommands(deps: LeavingDeps) {
       const transfer = getReceived(tx, input.offerId, user.userId, now);
       const agent = findAgent(tx, transfer.agentId);
       if (!agent || agent.ownerId !== transfer.fromUserId)
-        throw new AppError('gone', 'This offer has ended.');
+        throw new AppError('gone', 'This offer has ended.', { reason: 'offer_ended' });
       assertMayLeave(agent);
       const person = findPerson(tx, user.userId);
       assertPlanHasRoom(tx, { id: user.userId, plan: person?.plan ?? 'free' });

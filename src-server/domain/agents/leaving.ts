@@ -69,9 +69,12 @@ export function assertMayLeave(agent: AgentRow): void {
     throw new AppError(
       'invalid_transition',
       'A sample agent goes with the sample world: remove that instead.',
+      { reason: 'sample_agent' },
     );
   }
   if (agent.status === 'suspended' || agent.status === 'banned') {
-    throw new AppError('invalid_transition', `An agent that is ${agent.status} stays with its owner.`);
+    throw new AppError('invalid_transition', `An agent that is ${agent.status} stays with its owner.`, {
+      reason: 'agent_under_sanction',
+    });
   }
 }

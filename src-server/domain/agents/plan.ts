@@ -11,6 +11,7 @@ export function assertPlanHasRoom(db: Db, person: { readonly id: string; readonl
   const most = PLAN_AGENTS[person.plan] ?? MOST_AGENTS;
   if (countAgentsOfOwner(db, person.id, most, { withSamples: false }) < most) return;
   throw new AppError('cap_reached', `Your plan (${person.plan}) has room for ${most} agents.`, {
+    reason: 'plan_full',
     details: { limit: most },
   });
 }

@@ -48,7 +48,7 @@ export function auditFilterOf(
   query: Omit<AuditExportQuery, 'format'> | undefined,
 ): { readonly filter: AuditFilter; readonly span: AuditSpan } {
   if (query?.scope === 'system' && user.role !== 'admin') {
-    throw new AppError('forbidden', 'Only an admin sees what belongs to nobody.');
+    throw new AppError('forbidden', 'Only an admin sees what belongs to nobody.', { reason: 'admin_only' });
   }
   const last = lastAuditSeq(db);
   const from = query?.from === undefined ? undefined : Date.parse(query.from);

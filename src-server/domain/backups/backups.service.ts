@@ -204,7 +204,9 @@ export function createBackupsService(deps: Deps): BackupsService {
     work: (opened: OpenBackup) => Result,
   ): Promise<Result> => {
     if (isOpening)
-      throw new AppError('invalid_transition', 'A backup is being opened. Try again in a moment.');
+      throw new AppError('invalid_transition', 'A backup is being opened. Try again in a moment.', {
+        reason: 'backup_busy',
+      });
     isOpening = true;
     try {
       const { file, name } = locate(source);
@@ -232,6 +234,7 @@ export function createBackupsService(deps: Deps): BackupsService {
     if (config.mode === 'desktop') return { file: source.path, name: basename(source.path).slice(0, 200) };
     const message = 'is for the desktop: put the file into the folder “backups” of the server’s data';
     throw new AppError('validation', `source.path: ${message}.`, {
+      reason: 'path_on_desktop_only',
       fields: [{ path: 'source.path', message }],
     });
   };
@@ -267,11 +270,15 @@ export function createBackupsService(deps: Deps): BackupsService {
 
     makeNow(caller, inTransaction) {
       requireUser(caller, 'admin', true);
-      if (running) throw new AppError('invalid_transition', 'A backup is being made already.');
+      if (running)
+        throw new AppError('invalid_transition', 'A backup is being made already.', {
+          reason: 'backup_busy',
+        });
       if (listBackups(dataFolder).length >= MAX_LISTED / 2) {
         throw new AppError(
           'invalid_transition',
           'There are a hundred backups. Remove some before you make another.',
+          { reason: 'backups_full' },
         );
       }
       writer.transaction((tx) => {
@@ -352,7 +359,10 @@ export function createBackupsService(deps: Deps): BackupsService {
     cancel(caller, inTransaction) {
       requireUser(caller, 'admin', true);
       const found = findPlan(dataFolder);
-      if (!found) throw new AppError('invalid_transition', 'Nothing waits for the next start.');
+      if (!found)
+        throw new AppError('invalid_transition', 'Nothing waits for the next start.', {
+          reason: 'nothing_staged',
+        });
       writer.transaction((tx) => {
         record(tx, 'backup.restore-cancelled', caller, { planId: found.id });
         inTransaction?.(tx, undefined, clock.now());

@@ -160,6 +160,7 @@ function codeNeeded(cause: unknown): AppError {
   const message = 'is needed: this backup was made under another key';
   return new AppError('validation', `recoveryCode: ${message}.`, {
     fields: [{ path: 'recoveryCode', message }],
+    reason: 'recovery_code_needed',
     details: { needs: 'recoveryCode' },
     cause,
   });
@@ -170,6 +171,7 @@ function toProblem(error: unknown): unknown {
   if (error instanceof WrongRecoveryCodeError) {
     const message = 'is not the recovery code of this backup';
     return new AppError('validation', `recoveryCode: ${message}.`, {
+      reason: 'recovery_code_wrong',
       fields: [{ path: 'recoveryCode', message }],
       cause: error,
     });
@@ -177,6 +179,7 @@ function toProblem(error: unknown): unknown {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   if (code === 'ENOSPC')
     return new AppError('unavailable', 'The disk is full: a backup is opened beside the data.', {
+      reason: 'disk_full',
       cause: error,
     });
   const isOfFile =
@@ -185,7 +188,9 @@ function toProblem(error: unknown): unknown {
     /^(?:SQLITE_|E[A-Z])/.test(code);
   if (!(error instanceof Error)) return error;
   if (!isOfFile) return error;
+  const isOutdated = error instanceof BackupFileError && error.code === 'outdated';
   return new AppError('validation', `source: ${error.message}`, {
+    reason: isOutdated ? 'backup_outdated' : 'backup_unreadable',
     fields: [{ path: 'source', message: error.message }],
     cause: error,
   });

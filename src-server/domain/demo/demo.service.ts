@@ -73,7 +73,9 @@ export function createDemoService(deps: DemoDeps): DemoService {
       return answerAlone(known, inTransaction);
     }
     if (deps.users.findUserById(reader, user.userId)?.frozenAt) {
-      throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them first.');
+      throw new AppError('invalid_transition', 'All your agents are frozen. Thaw them first.', {
+        reason: 'agents_frozen',
+      });
     }
     // A process that ended in the middle leaves half a world: start over.
     removeAll(deps, user, caller);
@@ -114,6 +116,7 @@ export function createDemoService(deps: DemoDeps): DemoService {
         throw new AppError(
           'invalid_transition',
           'The sample world is still being made. Remove it in a moment.',
+          { reason: 'sample_world_busy' },
         );
       }
       return removeAll(deps, user, caller, inTransaction);

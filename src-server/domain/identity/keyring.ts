@@ -256,11 +256,14 @@ function keyringOf(
 
     confirmRecoveryCode(lastGroup, alongside) {
       if (pendingCode === undefined) {
-        throw new AppError('invalid_transition', 'No recovery code waits to be confirmed. Make a new one.');
+        throw new AppError('invalid_transition', 'No recovery code waits to be confirmed. Make a new one.', {
+          reason: 'no_recovery_code',
+        });
       }
       const expected = pendingCode.slice(pendingCode.lastIndexOf('-') + 1);
       if (!secretsEqual(normaliseCode(lastGroup), expected)) {
         throw new AppError('validation', 'lastGroup: is not the last group of the code', {
+          reason: 'last_group_differs',
           fields: [{ path: 'lastGroup', message: 'is not the last group of the code' }],
         });
       }

@@ -181,15 +181,21 @@ function refusal(
   outcome: { readonly is: 'none' } | { readonly is: 'wrong'; readonly left: number },
 ): AppError {
   if (outcome.is === 'none') {
-    return new AppError('unauthenticated', 'That code is wrong or no longer good. Ask for a new one.');
+    return new AppError('unauthenticated', 'That code is wrong or no longer good. Ask for a new one.', {
+      reason: 'code_over',
+    });
   }
   const { left } = outcome;
   const details = { attempts_left: left };
   if (left === 0) {
     return new AppError('unauthenticated', 'That code is wrong, and no longer good. Ask for a new one.', {
+      reason: 'code_over',
       details,
     });
   }
   const tries = left === 1 ? '1 try is' : `${left} tries are`;
-  return new AppError('unauthenticated', `That code is wrong. ${tries} left.`, { details });
+  return new AppError('unauthenticated', `That code is wrong. ${tries} left.`, {
+    reason: 'code_wrong',
+    details,
+  });
 }

@@ -248,7 +248,10 @@ export function createSessionsService({
       const opened =
         content && writer.transaction((tx) => rotate(tx, refreshToken, content, caller), { isDurable: true });
       if (content) afterCommit();
-      if (!opened) throw new AppError('unauthenticated', 'The session is over. Sign in again.');
+      if (!opened)
+        throw new AppError('unauthenticated', 'The session is over. Sign in again.', {
+          reason: 'session_over',
+        });
       return issue(opened);
     },
 

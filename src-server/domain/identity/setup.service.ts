@@ -4,6 +4,7 @@ import type { Db, Reader, Writer } from '../../db/open';
 import { hasDecidedByHand } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
+import { appendEvent } from '../../gate/events';
 import { requireUser } from '../../gate/commands';
 import type { InTransaction } from '../../gate/idempotency';
 import type { Clock } from '../../lib/clock';
@@ -95,12 +96,15 @@ export function createSetupService({
         throw new AppError(
           'actor_denied',
           'People sign up with a one-time code here; only a desktop’s window makes its person.',
+          { reason: 'sign_in_by_code' },
         );
       }
       const made = writer.transaction(
         (tx) => {
           if (users.countUsers(tx) > 0) {
-            throw new AppError('invalid_transition', 'This desktop has its person already.');
+            throw new AppError('invalid_transition', 'This desktop has its person already.', {
+              reason: 'person_here_already',
+            });
           }
           const user = users.createUser(tx, person, caller);
           inTransaction?.(tx, user, clock.now());
@@ -159,6 +163,12 @@ export function createSetupService({
             clock.now(),
           );
         }
+        appendEvent(tx, {
+          topic: 'preferences.changed',
+          data: { userId },
+          traceId: caller.traceId,
+          now: clock.now(),
+        });
         inTransaction?.(tx, next, clock.now());
         return next;
       });

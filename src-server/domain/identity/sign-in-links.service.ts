@@ -105,7 +105,8 @@ export function createSignInLinksService({
 
   return {
     createLink(target, caller) {
-      if (mode === 'desktop') throw new AppError('actor_denied', 'Decide in the Countersign window.');
+      if (mode === 'desktop')
+        throw new AppError('actor_denied', 'Decide in the Countersign window.', { reason: 'window_only' });
       const now = clock.now();
       const subjectId = target === 'first-admin' ? null : target.userId;
       const id = ids.prefixed('otc');
@@ -114,7 +115,9 @@ export function createSignInLinksService({
         (tx) => {
           if (subjectId !== null && !users.findUserById(tx, subjectId)) throw notFound('person');
           if (subjectId === null && users.hasAdmin(tx)) {
-            throw new AppError('invalid_transition', 'This server has an admin already.');
+            throw new AppError('invalid_transition', 'This server has an admin already.', {
+              reason: 'person_here_already',
+            });
           }
           voidCodes(tx, keyOf(subjectId), now);
           insertCode(tx, {
@@ -154,5 +157,7 @@ export function createSignInLinksService({
 }
 
 function refused(): AppError {
-  return new AppError('unauthenticated', 'That link is used or no longer good. Ask for a new one.');
+  return new AppError('unauthenticated', 'That link is used or no longer good. Ask for a new one.', {
+    reason: 'link_over',
+  });
 }

@@ -39,7 +39,8 @@ export function createSignInService({
     async verifyCode({ address, otp, displayName = DEFAULT_DISPLAY_NAME }, caller) {
       const opened = await codes.verify({ purpose: 'sign-in', address, otp, ip: caller.ip }, (tx) => {
         let user = users.findUserByEmail(tx, address);
-        if (!user && !users.isSignUpOpen()) throw new AppError('forbidden', 'Sign-up is closed here.');
+        if (!user && !users.isSignUpOpen())
+          throw new AppError('forbidden', 'Sign-up is closed here.', { reason: 'sign_up_closed' });
         user ??= users.createUser(tx, { email: address, displayName, role: 'owner' }, caller);
         return sessions.open(tx, user, { caller, mayDecide: mode === 'server' });
       });

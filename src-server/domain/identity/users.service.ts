@@ -125,12 +125,15 @@ export function createUsersService({
     createUser(tx, user, caller) {
       if (findUserByEmail(tx, user.email)) {
         throw new AppError('taken', 'A person with this address is here already.', {
+          reason: 'address_taken',
           fields: [{ path: 'email', message: 'is taken' }],
         });
       }
       const isSample = user.isSample ?? false;
       if (mode === 'desktop' && !isSample && countUserRows(tx) > 0) {
-        throw new AppError('invalid_transition', 'This desktop has its person already.');
+        throw new AppError('invalid_transition', 'This desktop has its person already.', {
+          reason: 'person_here_already',
+        });
       }
       const row = insertUser(tx, {
         id: ids.uuid(),

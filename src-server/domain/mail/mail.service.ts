@@ -77,9 +77,7 @@ export function createMailService({
       throw new AppError(
         'unavailable',
         `The mail queue is full: ${MAX_ROWS} mails wait. Try again in a minute.`,
-        {
-          retryAfterSeconds: 60,
-        },
+        { reason: 'mail_queue_full', retryAfterSeconds: 60 },
       );
     }
   };

@@ -77,7 +77,10 @@ export function createOutboxService({
 
   const getMail = (tx: Tx, id: string): MailRow => {
     const row = findMail(tx, id);
-    if (!row) throw new AppError('not_found', 'This mail is not here; after 30 days mails are forgotten.');
+    if (!row)
+      throw new AppError('not_found', 'This mail is not here; after 30 days mails are forgotten.', {
+        reason: 'mail_forgotten',
+      });
     return row;
   };
 
@@ -125,9 +128,12 @@ export function createOutboxService({
       writer.transaction((tx) => {
         const row = getMail(tx, id);
         if (!hasSmtp) {
-          throw new AppError('invalid_transition', 'No mail leaves this machine: no SMTP is configured.');
+          throw new AppError('invalid_transition', 'No mail leaves this machine: no SMTP is configured.', {
+            reason: 'no_smtp',
+          });
         }
-        if (row.status === 'sent') throw new AppError('invalid_transition', 'This mail was sent already.');
+        if (row.status === 'sent')
+          throw new AppError('invalid_transition', 'This mail was sent already.', { reason: 'mail_sent' });
         if (row.status !== 'queued') {
           const now = clock.now();
           setMailStatus(tx, id, { status: 'queued' });

@@ -88,7 +88,7 @@ export function createErasureService(deps: Deps): ErasureService {
   const subjectOf = (db: Db, target: ErasureTarget, user: UserActor): Subject => {
     if (target.type === 'contact') return contactOf(db, target.agentId, user);
     if (target.type === 'user' && user.role !== 'admin') {
-      throw new AppError('forbidden', 'Only an admin can erase somebody else.');
+      throw new AppError('forbidden', 'Only an admin can erase somebody else.', { reason: 'admin_only' });
     }
     const found =
       target.type === 'me'
@@ -98,7 +98,9 @@ export function createErasureService(deps: Deps): ErasureService {
     if (!found || found.erasedAt !== null) throw notFound('person');
     if (config.mode === 'desktop' && isSelf) return { type: 'everything', user: found };
     if (found.role === 'admin' && !hasOtherAdmin(db, found.id)) {
-      throw new AppError('invalid_transition', 'This is the only admin. Make somebody else one first.');
+      throw new AppError('invalid_transition', 'This is the only admin. Make somebody else one first.', {
+        reason: 'only_admin',
+      });
     }
     return { type: 'person', user: found };
   };
@@ -110,7 +112,9 @@ export function createErasureService(deps: Deps): ErasureService {
     const { contactId, contactEmail, contactName } = agent;
     const word = contactEmail ?? contactName;
     if (word === null)
-      throw new AppError('invalid_transition', 'Nothing is kept of who registered this agent.');
+      throw new AppError('invalid_transition', 'Nothing is kept of who registered this agent.', {
+        reason: 'no_contact_kept',
+      });
     return {
       type: 'contact',
       contactId,
@@ -255,6 +259,7 @@ export function createErasureService(deps: Deps): ErasureService {
     if (normaliseAddress(confirmation) === normaliseAddress(expected)) return;
     const message = `must be ${expected}`;
     throw new AppError('validation', `confirmation: ${message}.`, {
+      reason: 'confirmation_differs',
       fields: [{ path: 'confirmation', message }],
     });
   }

@@ -208,7 +208,9 @@ export function createExportsService({
     make(caller, inTransaction) {
       const { userId } = requireUser(caller, 'owner', true);
       if (running)
-        throw new AppError('invalid_transition', 'A copy is being gathered. Ask again when it is done.');
+        throw new AppError('invalid_transition', 'A copy is being gathered. Ask again when it is done.', {
+          reason: 'export_busy',
+        });
       const id = ids.prefixed('exp');
       append(caller, 'export.requested', id, userId, inTransaction);
       start(id, userId);

@@ -68,6 +68,7 @@ export function mountAuditDownloads(
       const count = running.get(user.userId) ?? 0;
       if (count >= EXPORTS_AT_ONCE) {
         throw new AppError('rate_limited', 'Two exports are under way; wait for one of them.', {
+          reason: 'export_busy',
           retryAfterSeconds: 5,
         });
       }

@@ -29,6 +29,7 @@ export function mountEvents(
     const unsubscribe = live.subscribe(userId, write);
     if (!unsubscribe)
       throw new AppError('rate_limited', 'Too many windows are open for this person.', {
+        reason: 'windows_full',
         retryAfterSeconds: 5,
       });
     reply.hijack();

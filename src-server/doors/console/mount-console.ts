@@ -111,7 +111,7 @@ export function mountConsoleRoutes(
           if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in first.');
           if (actor.type !== 'user') throw new AppError('actor_denied', 'The console is for people.');
           if (access === 'admin' && actor.role !== 'admin')
-            throw new AppError('forbidden', 'Only an admin can do this.');
+            throw new AppError('forbidden', 'Only an admin can do this.', { reason: 'admin_only' });
         }
         const parsed = (): AnyRequest => ({
           params: endpoint.params ? paramsOf(endpoint.params, request) : undefined,

@@ -55,6 +55,7 @@ export function sessionRoutes(deps: SessionRouteDeps): ConsoleRoute[] {
       throw new AppError(
         'actor_denied',
         'The recovery code is the installation’s: an admin makes it, in the Countersign window.',
+        { reason: 'admin_only' },
       );
     }
   };

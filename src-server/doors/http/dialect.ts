@@ -1,5 +1,5 @@
 import type { FieldProblem } from '../../lib/errors';
-import { AppError, isAppError } from '../../lib/errors';
+import { AppError, isAppError, publicField } from '../../lib/errors';
 
 /** Which envelope a route speaks (decisions §1). Set in the route's config; the error handler reads it. */
 export type Dialect = 'mma' | 'nb' | 'console' | 'page';
@@ -62,7 +62,7 @@ export function wordError(error: AppError | undefined, dialect: Dialect, request
         error: message,
         // ERR-15 knows eight codes and none for a fault of ours; FORBIDDEN is the only honest refusal among them.
         error_code: error?.catalogue.mma ?? 'FORBIDDEN',
-        ...(fields.length > 0 ? { fields } : {}),
+        ...(fields.length > 0 ? { fields: fields.map(publicField) } : {}),
         ...(Object.keys(details).length > 0 ? { details } : {}),
         ...(error ? {} : { request_id: requestId }),
       },
@@ -91,6 +91,7 @@ export function wordError(error: AppError | undefined, dialect: Dialect, request
       status,
       detail: message,
       code: error?.code ?? 'internal',
+      ...(error?.reason === undefined ? {} : { reason: error.reason }),
       requestId,
       ...(fields.length > 0 ? { errors: fields } : {}),
       ...(Object.keys(details).length > 0 ? { details } : {}),

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { rateLimitHeaders } from '../http/credentials';
+import { publicField } from '../../lib/errors';
 import { toAppError } from '../http/dialect';
 import type { McpAnswerer } from './answer';
 import { INVALID_REQUEST, PARSE_ERROR, sendFault, TRANSPORT_ERROR } from './json-rpc';
@@ -91,7 +92,7 @@ function refuse(error: unknown, reply: FastifyReply): FastifyReply | undefined {
     return sendFault(reply, { status, code: PARSE_ERROR, message }, null);
   }
   const code = known.code === 'validation' ? INVALID_REQUEST : TRANSPORT_ERROR;
-  const data = known.fields.length > 0 ? { fields: known.fields } : undefined;
+  const data = known.fields.length > 0 ? { fields: known.fields.map(publicField) } : undefined;
   return sendFault(reply, { status, code, message: known.message, data }, null);
 }
 

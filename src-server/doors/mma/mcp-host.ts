@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PROPOSAL_STATUSES } from '../../contract/mma/tools';
 import type { Caller } from '../../gate/caller';
-import { isAppError } from '../../lib/errors';
+import { isAppError, publicField } from '../../lib/errors';
 import { sha256Hex } from '../../lib/vault';
 import type { Logger } from '../../lib/logger';
 import { addressOf } from '../http/address';
@@ -167,7 +167,7 @@ export function createMcpHost({
           structured: {
             error: error.message,
             error_code: error.catalogue.mma,
-            ...(error.fields.length > 0 ? { fields: error.fields } : {}),
+            ...(error.fields.length > 0 ? { fields: error.fields.map(publicField) } : {}),
             ...(Object.keys(error.details).length > 0 ? { details: error.details } : {}),
             ...(error.retryAfterSeconds === undefined ? {} : { retryAfterSeconds: error.retryAfterSeconds }),
           },
