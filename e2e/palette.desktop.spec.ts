@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import { addAgent, callConsole, callTool, openPage, setUpOwner } from './desk';
+import { addAgent, callConsole, callTool, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
 
 const palette = (window: Page): Locator =>
@@ -30,7 +30,7 @@ test('the palette leads to pages, agents and settings, and gives the focus back'
   await setUpOwner(window);
   await addAgent(window, 'Atlas', 'atlas');
 
-  const button = window.getByRole('button', { name: 'Go to: command palette' });
+  const button = window.getByRole('button', { name: 'Command palette' });
   await button.click();
   await expect(window.getByTestId('palette-search')).toBeFocused();
   await expect(palette(window).getByRole('group', { name: 'Pages' })).toContainText('Inbox');

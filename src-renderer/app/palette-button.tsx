@@ -1,12 +1,11 @@
 import { Button } from '@mantine/core';
 import { IconSearch } from '@tabler/icons-react';
-import { Trans, useLingui } from '@lingui/react/macro';
+import { Trans } from '@lingui/react/macro';
 import { Kbd } from '../components/kbd';
 import { useAriaKeys } from '../hotkeys/hotkeys';
 
 /** Opens the command palette, for whoever does not know its key yet. */
 export function PaletteButton({ onOpen }: { onOpen: () => void }) {
-  const { t } = useLingui();
   const ariaKeys = useAriaKeys('palette');
   return (
     <Button
@@ -16,12 +15,11 @@ export function PaletteButton({ onOpen }: { onOpen: () => void }) {
       leftSection={<IconSearch size={14} stroke={1.75} aria-hidden="true" />}
       rightSection={<Kbd hotkey="palette" />}
       {...ariaKeys}
-      aria-label={t`Go to: command palette`}
       aria-haspopup="dialog"
       onClick={onOpen}
       data-testid="palette-open"
     >
-      <Trans>Go to</Trans>
+      <Trans>Command palette</Trans>
     </Button>
   );
 }

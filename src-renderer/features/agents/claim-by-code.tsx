@@ -24,7 +24,8 @@ export function ClaimByCode({
   onClaimed?: (agent: AgentDetail) => void;
 }) {
   const { t } = useLingui();
-  const input = useHashFocus<HTMLInputElement>('claim');
+  const place = useHashFocus<HTMLDivElement>('claim');
+  const input = useRef<HTMLInputElement>(null);
   const [typed, setTyped] = useState(initialCode);
   useEffect(() => {
     if (initialCode !== '') input.current?.focus();
@@ -80,7 +81,7 @@ export function ClaimByCode({
       ? t`No agent waits for this code. It may be mistyped, used already, or too old.`
       : undefined;
   return (
-    <div className={classes['claim']}>
+    <div className={classes['claim']} ref={place}>
       <form onSubmit={handleSubmit} className={classes['row']} noValidate>
         <TextInput
           ref={input}

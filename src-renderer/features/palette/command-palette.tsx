@@ -1,3 +1,5 @@
+// Its highlighted matches are of the same package; neither is part of the start.
+import '@mantine/core/styles/Mark.css';
 import '@mantine/spotlight/styles.css';
 import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
@@ -17,7 +19,7 @@ const MAX_QUERY = 200;
 const [store, spotlight] = createSpotlight();
 
 function select(selected: number) {
-  store.updateState((state) => ({ ...state, selected }));
+  store.setState({ ...store.getState(), selected });
 }
 
 interface CommandPaletteProps {
@@ -33,7 +35,7 @@ export function CommandPalette({ returnTo, onClosed }: CommandPaletteProps) {
   const chosen = useRef<PaletteEntry>(null);
   const handleChoose = (entry: PaletteEntry) => {
     chosen.current = entry;
-    if (entry.group !== 'proposals') keepRecent(entry.id);
+    if (entry.isFallback !== true) keepRecent(entry.id);
   };
   // An action may open a dialog or move the focus: it waits until this one is gone.
   const handleExited = () => {
@@ -80,7 +82,7 @@ function PaletteBody({ query, onChoose }: PaletteBodyProps) {
   const [recentIds] = useState(readRecent);
   const sections = findEntries(usePaletteEntries(query), query, recentIds, i18n.locale);
   const rows = sections.flatMap(({ entries }) => entries);
-  const isFound = rows.some(({ group }) => group !== 'proposals');
+  const isFound = rows.some(({ isFallback }) => isFallback !== true);
   const sought = query.trim();
   const idOf = (index: number) => `${listId}-${index}`;
   const handleKeyDown = (event: KeyboardEvent) => {
@@ -93,6 +95,7 @@ function PaletteBody({ query, onChoose }: PaletteBodyProps) {
   return (
     <>
       <Spotlight.Search
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- native lists offer neither groups nor keys
         role="combobox"
         aria-label={t`Pages, agents, actions, settings`}
         aria-expanded
@@ -115,6 +118,7 @@ function PaletteBody({ query, onChoose }: PaletteBodyProps) {
       )}
       <Spotlight.ActionsList
         id={listId}
+        // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- as above
         role="listbox"
         aria-label={t`What can be done`}
         className={classes['list'] ?? ''}
@@ -156,6 +160,7 @@ function Section({ group, children }: { group: EntryGroup; children: ReactNode }
     proposals: t`Proposals`,
   };
   return (
+    // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- a group of options, not of fields
     <div role="group" aria-labelledby={headingId}>
       <div id={headingId} role="presentation" className={classes['heading']}>
         {labels[group]}
@@ -178,6 +183,7 @@ function Row({ id, entry, isSelected, onChoose }: RowProps) {
   return (
     <Spotlight.Action
       id={id}
+      // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of the list above
       role="option"
       aria-selected={isSelected}
       data-selected={isSelected || undefined}

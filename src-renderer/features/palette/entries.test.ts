@@ -50,6 +50,16 @@ describe('entries of the palette', () => {
     expect(idsFor('agents')).toEqual([['actions', 'freeze']]);
   });
 
+  it('leave a search elsewhere for the end, and never without', () => {
+    const search = entry('find', 'proposals', 'Search proposals for “all agents”', { isFallback: true });
+    const found = (query: string) =>
+      findEntries([search, ...ENTRIES], query, [], 'en').flatMap(({ entries }) =>
+        entries.map(({ id }) => id),
+      );
+    expect(found('all agents')).toEqual(['freeze', 'find']);
+    expect(found('nowhere')).toEqual(['find']);
+  });
+
   it('put recent choices first, typed or not, and once', () => {
     expect(idsFor('', ['agent.1.policy', 'gone', 'page.audit'])[0]).toEqual([
       'recent',

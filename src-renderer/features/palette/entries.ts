@@ -25,6 +25,8 @@ export interface PaletteEntry {
   readonly hotkey?: HotkeyId;
   /** Shown only while something is typed: there are many of its kind. */
   readonly isSearchOnly?: boolean;
+  /** A search elsewhere for what is typed: last of all, whatever else is found. */
+  readonly isFallback?: boolean;
   readonly run: () => void;
 }
 
@@ -49,6 +51,7 @@ export function findEntries(
   const words = foldOf(query, locale).split(/\s+/).filter(Boolean);
   if (words.length === 0) return listUnasked(entries, recentIds);
   const found = entries
+    .filter(({ isFallback }) => isFallback !== true)
     .map((entry) => ({ entry, weight: weightOf(entry, words, locale), recency: recentIds.indexOf(entry.id) }))
     .filter(({ weight }) => weight > 0)
     .toSorted(
@@ -59,8 +62,9 @@ export function findEntries(
     )
     .slice(0, MAX_SHOWN)
     .map(({ entry }) => entry);
+  const shown = [...found, ...entries.filter(({ isFallback }) => isFallback === true)];
   // Groups come in the order of their best entry.
-  return sectionsOf(found, [...new Set(found.map(({ group }) => group))]);
+  return sectionsOf(shown, [...new Set(shown.map(({ group }) => group))]);
 }
 
 function listUnasked(

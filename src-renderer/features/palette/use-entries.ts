@@ -282,7 +282,7 @@ function useAgentEntries(query: string): readonly PaletteEntry[] {
             id: 'agents.find',
             group: 'agents' as const,
             label: t`Find agents called “${sought}”`,
-            isSearchOnly: true,
+            isFallback: true,
             run: () => void navigate({ to: '/agents', search: { q: sought.slice(0, 80) } }),
           },
         ]
@@ -335,7 +335,7 @@ function useProposalEntries(query: string): readonly PaletteEntry[] {
       id: 'proposals.find',
       group: 'proposals',
       label: t`Search proposals for “${sought}”`,
-      isSearchOnly: true,
+      isFallback: true,
       run: () => void navigate({ to: '/inbox', search: { q: sought } }),
     },
   ];
