@@ -19,6 +19,7 @@ import { createProposalQueries } from './domain/approvals/proposals.queries';
 import { createAuditExporter } from './domain/audit/audit-export';
 import { createAuditReader } from './domain/audit/audit.queries';
 import { createVerificationService } from './domain/audit/verification.service';
+import { createCreditsService } from './domain/credits/credits.service';
 import { createDemoService } from './domain/demo/demo.service';
 import { createDiagnosticsService } from './domain/diagnostics/diagnostics.service';
 import { createHealthQuery } from './domain/health/health.query';
@@ -40,7 +41,6 @@ import type { ActionDefinition } from './gate/define-action';
 import type { GateDeps } from './gate/deps';
 import { EXECUTE_JOB } from './gate/execution-job';
 import { createGate } from './gate/gate';
-import { freeOfCharge } from './gate/credits-port';
 import { END_GRANT_JOB } from './gate/allow';
 import { createGrants, type GrantEnd } from './gate/grants';
 import { createLimiter } from './gate/limits';
@@ -122,6 +122,7 @@ export function createContext(options: ContextOptions) {
   });
   const usage = createUsageRecorder({ writer, clock, log });
   const actions = toRegistry();
+  const credits = createCreditsService({ writer, reader, clock, ids });
 
   const gateDeps: GateDeps = {
     writer,
@@ -130,7 +131,7 @@ export function createContext(options: ContextOptions) {
     ids,
     vault,
     audit,
-    credits: freeOfCharge,
+    credits,
     limiter,
     grants,
     log,
@@ -353,6 +354,7 @@ export function createContext(options: ContextOptions) {
       handle() {
         gate.prune();
         usage.prune();
+        credits.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
       },
@@ -384,6 +386,7 @@ export function createContext(options: ContextOptions) {
     limiter,
     identity,
     usage,
+    credits,
     actions,
     gate,
     registration,

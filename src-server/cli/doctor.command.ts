@@ -8,6 +8,7 @@ import {
   checkWal,
   type Finding,
 } from '../domain/diagnostics/examine';
+import { checkLedger } from '../domain/credits/ledger-check';
 import { checkPostIndex, checkProfileIndex } from '../domain/diagnostics/full-text-check';
 import { findFolderHolder } from '../lib/folder-lock';
 import { verifyFolder } from './audit-verify.command';
@@ -30,6 +31,7 @@ export const doctor: CliCommand = {
         checkAudit(view, io),
         checkPostIndex(view.sqlite),
         checkProfileIndex(view.sqlite),
+        checkLedger(view.sqlite),
         checkJobs(view),
         checkPermissions(view),
         checkWal(view),

@@ -1,5 +1,6 @@
 /** Every table, for Drizzle's types and for drizzle-kit. Domains own their tables; nothing else imports from here. */
 export * from '../domain/agents/agents.tables';
+export * from '../domain/credits/credits.tables';
 export * from '../domain/identity/identity.tables';
 export * from '../domain/messages/messages.tables';
 export * from '../domain/network/network.tables';

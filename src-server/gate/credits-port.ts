@@ -1,25 +1,27 @@
+import type { Kind } from '../contract/common';
+import type { CreditCostName } from '../contract/nb/costs';
 import type { Tx } from '../db/open';
 
 /** One thousandth of a credit: the unit of the ledger (decisions §4). */
 export type Millicredits = number;
 
+export interface CreditRequest {
+  readonly agentId: string;
+  readonly actionId: string;
+  readonly kind: Kind;
+  readonly costName: CreditCostName;
+  readonly amount: Millicredits;
+}
+
 /**
- * Where the ledger plugs in. The gate reserves when it holds, captures when an approved action runs and releases
- * when it does not; all inside its own transaction.
+ * Where the ledger plugs in. The gate charges what runs at once; it reserves when it holds, captures when an approved
+ * action runs and releases when it does not; all inside its own transaction.
  */
 export interface CreditsPort {
-  /** @throws AppError `payment_required` when the agent's owner can't pay. Null when it costs nothing. */
-  reserve(tx: Tx, request: { agentId: string; actionId: string; amount: Millicredits }): string | null;
+  /** @throws AppError `payment_required` when the agent can't pay, or its owner's cap is reached */
+  charge(tx: Tx, request: CreditRequest): void;
+  /** As `charge`, for later. Null when it costs nothing. */
+  reserve(tx: Tx, request: CreditRequest): string | null;
   capture(tx: Tx, reservationId: string): void;
   release(tx: Tx, reservationId: string): void;
 }
-
-/** Used while every action is free. A cost above zero without a ledger is a programming error, not a gift. */
-export const freeOfCharge: CreditsPort = {
-  reserve(_tx, { actionId, amount }) {
-    if (amount !== 0) throw new Error(`Action ${actionId} costs ${amount}, but no ledger is plugged in`);
-    return null;
-  },
-  capture() {},
-  release() {},
-};

@@ -1,10 +1,10 @@
 import type { z } from 'zod';
 import type { ActionStatus, Kind, Scope } from '../contract/common';
 import type { Effect } from '../contract/console/inbox';
+import type { CreditCostName } from '../contract/nb/costs';
 import type { Reader, Tx } from '../db/open';
 import type { Ids } from '../lib/ids';
 import type { AgentActor, Caller, UserActor } from './caller';
-import type { Millicredits } from './credits-port';
 import type { DailyCapName, WindowLimitName } from './limits';
 
 /** Something a payload points at, resolved to an id. Only type and id are hashed; the label is for people. */
@@ -66,7 +66,8 @@ export interface ActionDefinition<Input, Output> {
   readonly contentType: 'post' | 'comment' | 'message' | 'profile';
   /** The answer holds a secret: never stored for replay. */
   readonly hasSecretAnswer?: boolean;
-  cost?(input: Input): Millicredits;
+  /** What an nb call of it is priced as (CRED-1); mma calls cost nothing. */
+  readonly costName?: CreditCostName;
   /** Resolves what the input points at. @throws AppError `not_found`, `forbidden`, … */
   prepare?(
     db: Reader,

@@ -210,8 +210,11 @@ function fail(
   caller: Caller,
   end: { readonly type: string; readonly message: string; readonly now: number },
 ): void {
+  // What can be run again is paid for again then; nothing stays set aside for what nobody retries.
+  if (action.reservationId) deps.credits.release(tx, action.reservationId);
   updateAction(tx, action.id, {
     status: 'failed',
+    reservationId: null,
     updatedAt: end.now,
     attempts: action.attempts + 1,
     failure: end.message.slice(0, 500),

@@ -1,3 +1,4 @@
+import { CREDIT_COSTS, type CreditCostName } from '../contract/nb/costs';
 import { AppError } from '../lib/errors';
 import type { Reader, Tx } from '../db/open';
 import { parseOrThrow } from '../lib/validate';
@@ -96,7 +97,7 @@ export async function perform<Input, Output>(
     throw new AppError('forbidden', 'This needs an owner, and nobody has claimed this agent yet.');
   }
 
-  const cost = definition.cost?.(input) ?? 0;
+  const cost = revised?.cost ?? priceOf(definition, caller);
   const payload = hashPayload({
     v: 1,
     kind: definition.kind,
@@ -165,6 +166,11 @@ function checkNote(note: string | null | undefined): string | null {
     });
   }
   return note;
+}
+
+/** Costs are nb's: the mma face gives away what it sells (decisions §4). */
+function priceOf({ costName }: { readonly costName?: CreditCostName }, { face }: Caller): number {
+  return face === 'nb' && costName !== undefined ? CREDIT_COSTS[costName] : 0;
 }
 
 function countCap<Input, Output>(

@@ -1,4 +1,5 @@
 import type { ActionStatus, Kind } from '../contract/common';
+import type { CreditCostName } from '../contract/nb/costs';
 import type { Tx } from '../db/open';
 import { AppError, notFound } from '../lib/errors';
 import { truncateCodePoints } from '../lib/text/code-points';
@@ -13,6 +14,7 @@ import {
 } from './actions.repo';
 import { systemCaller, type AgentActor, type Caller } from './caller';
 import { contextOf } from './action-context';
+import type { CreditRequest } from './credits-port';
 import type { ActionDefinition, Target } from './define-action';
 import { record, type GateDeps } from './deps';
 import { settleRejection } from './execute';
@@ -127,11 +129,7 @@ export function hold<Input, Output>(tx: Tx, step: Step<Input, Output>): HeldOutc
   const action = {
     ...base,
     expiresAt,
-    reservationId: deps.credits.reserve(tx, {
-      agentId: agent.agentId,
-      actionId: base.id,
-      amount: step.cost,
-    }),
+    reservationId: reserveFor(deps, tx, definition, base),
   };
   insertAction(tx, action);
   insertVersion(tx, firstVersion(step, action.id));
@@ -191,17 +189,12 @@ function assertRoom(deps: GateDeps, tx: Tx, agent: AgentActor): void {
 export function runAtOnce<Input, Output>(tx: Tx, step: Step<Input, Output>): DoneOutcome<Output> {
   const { deps, agent, definition, now } = step;
   const base = newAction(step, 'executed');
-  const reservationId = deps.credits.reserve(tx, {
-    agentId: agent.agentId,
-    actionId: base.id,
-    amount: step.cost,
-  });
+  const request = creditRequestOf(definition, base);
+  if (request) deps.credits.charge(tx, request);
   const context = contextOf(deps, tx, base, step.input, step.targets, now);
   const result = definition.run(tx, context);
-  if (reservationId) deps.credits.capture(tx, reservationId);
   const action = {
     ...base,
-    reservationId,
     executedAt: now,
     attempts: 1,
     result: definition.hasSecretAnswer ? null : JSON.stringify(result),
@@ -260,7 +253,7 @@ export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionI
     hash: payload.hash,
     title: titleOf(definition, step.input, step.targets),
     cost: step.cost,
-    reservationId: deps.credits.reserve(tx, { agentId: agent.agentId, actionId, amount: step.cost }),
+    reservationId: reserveFor(deps, tx, definition, { ...action, cost: step.cost }),
     updatedAt: now,
     expiresAt: agent.ownerId === null ? null : now + deps.expiryMsOf(tx, agent.ownerId),
     snoozedUntil: null,
@@ -285,6 +278,29 @@ export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionI
     now,
   );
   return toHeld(revised);
+}
+
+type Priced = Pick<ActionRow, 'id' | 'agentId' | 'kind' | 'cost'>;
+
+function creditRequestOf(
+  { costName }: { readonly costName?: CreditCostName },
+  { id: actionId, agentId, kind, cost: amount }: Priced,
+): CreditRequest | null {
+  if (amount === 0) return null;
+  if (costName === undefined)
+    throw new Error(`Action ${actionId} costs ${amount} for nothing that has a price`);
+  return { agentId, actionId, kind, costName, amount };
+}
+
+/** Sets aside what an action that waits will cost. @throws AppError `payment_required` */
+export function reserveFor(
+  deps: Pick<GateDeps, 'credits'>,
+  tx: Tx,
+  definition: { readonly costName?: CreditCostName },
+  action: Priced,
+): string | null {
+  const request = creditRequestOf(definition, action);
+  return request && deps.credits.reserve(tx, request);
 }
 
 /** A new version voids a decision in grace; what was rejected for longer is rejected for good first. */

@@ -14,7 +14,7 @@ import type { InTransaction } from './idempotency';
 import { KIND_TABLE } from './kinds';
 import { getPayload } from './payload';
 import { contextOf } from './action-context';
-import { isOverdue } from './steps';
+import { isOverdue, reserveFor } from './steps';
 
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;
@@ -38,7 +38,8 @@ export function retry(
           reason: 'retry_over',
         });
       }
-      updateAction(tx, actionId, { status: 'approved', updatedAt: now, runAt: now });
+      const reservationId = reserveFor(deps, tx, definitionOf(deps, action.actionName), action);
+      updateAction(tx, actionId, { status: 'approved', reservationId, updatedAt: now, runAt: now });
       enqueueExecution(deps, tx, action, now, now);
       record(
         deps,

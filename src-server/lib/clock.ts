@@ -24,6 +24,11 @@ export function toIso(ms: number): string {
   return new Date(ms).toISOString();
 }
 
+/** An instant as the nb face prints it (CONV-3, C-5). */
+export function toOffsetIso(ms: number): string {
+  return toIso(ms).replace('Z', '+00:00');
+}
+
 export function toIsoOrNull(ms: number | null | undefined): string | null {
   return ms === null || ms === undefined ? null : toIso(ms);
 }

@@ -8,6 +8,7 @@ import { openDatabase, type OpenDatabase, type Reader, type Writer } from '../db
 import { issueKey, toActor } from '../domain/agents/agent-keys.service';
 import { findAgent, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
 import { createKeySpotter } from '../domain/agents/key-spotter';
+import { createCreditsService, type CreditsService } from '../domain/credits/credits.service';
 import { findKey } from '../domain/agents/keys.repo';
 import { users } from '../domain/identity/identity.tables';
 import { scanText } from '../lib/text/scan/scan';
@@ -16,7 +17,6 @@ import { SCOPES } from '../contract/common';
 import { findAction, type ActionRow } from '../gate/actions.repo';
 import { createAuditLog, type AuditLog } from '../gate/audit';
 import type { AgentActor, Caller, UserActor } from '../gate/caller';
-import { freeOfCharge } from '../gate/credits-port';
 import type { ActionDefinition } from '../gate/define-action';
 import type { GateDeps } from '../gate/deps';
 import { listEventsAfter, type DomainEvent } from '../gate/events';
@@ -76,6 +76,7 @@ export interface GateFixture extends Disposable {
   readonly ids: Ids;
   readonly vault: Vault;
   readonly audit: AuditLog;
+  readonly credits: CreditsService;
   /** What the gate handed to the calls log. */
   readonly calls: Parameters<GateDeps['logCall']>[0][];
   addPerson(person?: Partial<typeof users.$inferInsert>): PersonRow;
@@ -113,6 +114,7 @@ export function createGateFixture({
   const { privateKey } = generateKeyPairSync('ed25519');
   const audit = createAuditLog({ vault, signingKey: privateKey });
   const calls: Parameters<GateDeps['logCall']>[0][] = [];
+  const credits = createCreditsService({ writer, reader, clock, ids });
   const gate = createGate({
     writer,
     reader,
@@ -120,7 +122,7 @@ export function createGateFixture({
     ids,
     vault,
     audit,
-    credits: freeOfCharge,
+    credits,
     limiter: createLimiter({ isEnabled: false }),
     grants,
     log: pino({ level: 'silent' }),
@@ -179,6 +181,7 @@ export function createGateFixture({
     ids,
     vault,
     audit,
+    credits,
     calls,
     addPerson(person = {}) {
       people += 1;

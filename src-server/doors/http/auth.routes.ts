@@ -32,7 +32,7 @@ import type { SessionsService, TokenPair } from '../../domain/identity/sessions.
 import type { SignInLinksService } from '../../domain/identity/sign-in-links.service';
 import type { SignInService } from '../../domain/identity/sign-in.service';
 import type { UserRow, UsersService } from '../../domain/identity/users.service';
-import { toIso } from '../../lib/clock';
+import { toOffsetIso } from '../../lib/clock';
 import { AppError, isAppError } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
 
@@ -236,7 +236,7 @@ function presentUser(user: UserRow): z.input<typeof sessionAnswer>['user'] {
     email: user.email,
     display_name: user.displayName,
     role: user.role,
-    created_at: toIso(user.createdAt).replace('Z', '+00:00'),
+    created_at: toOffsetIso(user.createdAt),
   };
 }
 
