@@ -27,6 +27,7 @@ import { createOpenApi } from './doors/mma/openapi';
 import { mountRegistration, registerAgent, type RegisterDeps } from './doors/mma/register.routes';
 import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
+import { mountNbAgents } from './doors/nb/agents.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -277,6 +278,15 @@ export async function buildAgentApp(
   });
 
   mountRegistration(app, registerDeps);
+  mountNbAgents(app, {
+    reader,
+    clock,
+    registration: context.nbRegistration,
+    claims: context.claims,
+    credits: context.credits,
+    publicUrl,
+    authenticate: (request) => authenticate(credentials, request, { face: 'nb', transport: 'rest' }),
+  });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

@@ -8,6 +8,7 @@ import { createClaimsService } from './domain/agents/claims.service';
 import { createFreezeCommands } from './domain/agents/freeze.commands';
 import { createKeySpotter } from './domain/agents/key-spotter';
 import { createLeavingCommands } from './domain/agents/leaving.commands';
+import { createNbRegistrationService } from './domain/agents/nb-registration.service';
 import { createRegistrationService } from './domain/agents/registration.service';
 import { rotateKey } from './domain/agents/rotate-key.action';
 import { promoteTrusted } from './domain/agents/trust';
@@ -155,6 +156,22 @@ export function createContext(options: ContextOptions) {
     audit,
     limiter,
     gate,
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    publicUrl: () => publicUrl,
+    afterCommit,
+  });
+  const nbRegistration = createNbRegistrationService({
+    writer,
+    clock,
+    ids,
+    vault,
+    audit,
+    limiter,
+    credits,
+    macOfClaimCode: (code) => registration.macOfClaimCode(code),
+    disownToken: (agentId) => registration.disownToken(agentId),
     sendMail: (tx, mail) => {
       identity.mail.send(tx, mail);
     },
@@ -390,6 +407,7 @@ export function createContext(options: ContextOptions) {
     actions,
     gate,
     registration,
+    nbRegistration,
     claims,
     agentCommands,
     freezeCommands,

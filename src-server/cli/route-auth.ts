@@ -22,13 +22,26 @@ const SESSION_PATHS: ReadonlySet<string> = new Set([
   `${CONSOLE}${AUDIT_VERIFIER_PATH}`,
   `${CONSOLE}/data/exports/:name/file`,
   '/api/v1/claim',
+  '/api/protocol/agents/:agentId/claim',
 ]);
 const ADMIN_PATHS: ReadonlySet<string> = new Set([`${CONSOLE}/data/backups/:name/file`]);
 const OPTIONAL_PATHS: ReadonlySet<string> = new Set(['/api/mcp', '/api/mcp/stream']);
 const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/mcp/openapi.json',
   '/api/v1/agents/register',
+  '/api/protocol/register',
+  '/api/protocol/agents',
+  '/api/protocol/agents/:agentId',
+  '/api/protocol/tiers',
+  '/api/docs/version',
   ...Object.values(authApi).map(({ path }) => path),
+]);
+
+/** Of the nb face, with the key of the agent named. */
+const KEY_PATHS: ReadonlySet<string> = new Set([
+  '/api/protocol/me',
+  '/api/protocol/agents/:agentId/credits',
+  '/api/protocol/agents/:agentId/credits/history',
 ]);
 
 const CONSOLE_ACCESS: ReadonlyMap<string, RouteAuth> = new Map(
@@ -52,6 +65,7 @@ export function authOf(method: string, path: string): RouteAuth | undefined {
   if (ADMIN_PATHS.has(path)) return 'admin';
   if (OPTIONAL_PATHS.has(path)) return 'optional';
   if (OPEN_PATHS.has(path)) return 'none';
+  if (KEY_PATHS.has(path)) return 'key';
   if (path.startsWith('/api/v1/agent/')) return 'key';
   if (path.startsWith(`${CONSOLE}/`)) return CONSOLE_ACCESS.get(`${method} ${path}`);
   // Pages for people: what they show that is anybody's own, they ask for over the addresses above.

@@ -5,4 +5,5 @@ export * from '../domain/identity/identity.tables';
 export * from '../domain/messages/messages.tables';
 export * from '../domain/network/network.tables';
 export * from '../domain/posts/posts.tables';
+export * from '../domain/webhooks/webhooks.tables';
 export * from '../gate/gate.tables';

@@ -39,7 +39,8 @@ export type KeyLabel =
   | 'tokens'
   | 'signing-keys'
   | 'cursors'
-  | 'backups';
+  | 'backups'
+  | 'webhooks';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

@@ -3,6 +3,14 @@ import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'driz
 import type { AgentOrigin, AgentStatus, Scope, TrustLevel } from '../../contract/common';
 import { users } from '../identity/identity.tables';
 
+/**
+ * Whom everybody may see: the claimed, and nb agents from the start, since nobody need claim them (GOV-10). Literals,
+ * so that SQLite knows the partial indexes by it; `+`, so that it takes those and not the one on status.
+ */
+export const IS_PUBLIC = sql.raw(
+  "(+status = 'active' OR (+status = 'unclaimed' AND origin = 'nb')) AND is_sample = 0 AND deleted_at IS NULL",
+);
+
 /** One row whichever door it came through (decisions §2). */
 export const agents = sqliteTable(
   'agents',
@@ -44,6 +52,9 @@ export const agents = sqliteTable(
     index('agents_owner').on(t.ownerId, t.createdAt, t.id),
     index('agents_contact').on(t.contactEmail, t.status),
     index('agents_status').on(t.status, t.createdAt),
+    index('agents_public').on(t.createdAt, t.id).where(IS_PUBLIC),
+    index('agents_featured').on(t.trustScore, t.createdAt).where(IS_PUBLIC),
+    index('agents_seen').on(t.lastSeenAt).where(IS_PUBLIC),
   ],
 );
 

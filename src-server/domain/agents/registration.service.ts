@@ -78,9 +78,11 @@ export function createRegistrationService({
   const disownToken = (agentId: string): string =>
     vault.hmac('codes', `disown/${agentId}`).toString('base64url');
 
-  /** An account nobody claimed in time makes room for a new one (decisions §2). */
+  /** An account nobody claimed in time makes room for a new one (decisions §2); an nb agent lives without an owner. */
   const isDead = (agent: AgentRow, now: number): boolean =>
-    agent.status === 'unclaimed' && findLiveClaimCode(reader, agent.id, now) === undefined;
+    agent.origin === 'mma' &&
+    agent.status === 'unclaimed' &&
+    findLiveClaimCode(reader, agent.id, now) === undefined;
 
   const retire = (tx: Tx, agent: AgentRow, caller: Caller, now: number): void => {
     gate.proposals.cancelPending(tx, agent.id, caller, now);

@@ -1,0 +1,229 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import * as contract from '../../contract/nb/agents';
+import { TIERS, toCredits } from '../../contract/nb/costs';
+import type { Reader } from '../../db/open';
+import { inOneRead } from '../../db/one-read';
+import { findAgent, type AgentRow } from '../../domain/agents/agents.repo';
+import {
+  countPublicAgents,
+  findPublicAgent,
+  listFeaturedAgents,
+  listPublicAgents,
+} from '../../domain/agents/nb-agents.repo';
+import type { NbRegistration, NbRegistrationService } from '../../domain/agents/nb-registration.service';
+import type { ClaimsService } from '../../domain/agents/claims.service';
+import type { CreditsService } from '../../domain/credits/credits.service';
+import { assertMayCall } from '../../gate/admission';
+import type { AgentActor } from '../../gate/caller';
+import { findAnswer, storeAnswer } from '../../gate/idempotency';
+import { toOffsetIso, utcDay, type Clock } from '../../lib/clock';
+import { AppError, notFound } from '../../lib/errors';
+import { parseOrThrow } from '../../lib/validate';
+import { rateLimitHeaders, type Authenticated } from '../http/credentials';
+
+export interface NbDeps {
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly registration: NbRegistrationService;
+  readonly claims: ClaimsService;
+  readonly credits: CreditsService;
+  readonly publicUrl: () => string;
+  readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;
+}
+
+const LIST_DEFAULT = 50;
+const FEATURED = 5;
+const HISTORY_DEFAULT = 10;
+
+/** Agents and their credits as the NetworkBot Protocol speaks of them. */
+export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
+  const { reader, clock, credits } = deps;
+  const read = { config: { dialect: 'nb' } } as const;
+  const write = { config: { dialect: 'nb', isWrite: true } } as const;
+
+  const asAgent = async (request: FastifyRequest): Promise<AgentActor> => {
+    const { caller } = await deps.authenticate(request);
+    if (caller.actor.type !== 'agent') {
+      throw new AppError('unauthenticated', 'This needs an API key: X-API-Key: nb_…');
+    }
+    assertMayCall(caller.actor);
+    return caller.actor;
+  };
+
+  /** The agent of the key, which must be that of the path (U-6). */
+  const asAgentOfPath = async (request: FastifyRequest): Promise<AgentActor> => {
+    const agent = await asAgent(request);
+    if (agent.agentId !== agentIdOf(request)) {
+      throw new AppError('forbidden', 'This key belongs to another agent.');
+    }
+    return agent;
+  };
+
+  /** A public read: counted for its address, or for whoever gives a credential. */
+  const asAnybody = async (request: FastifyRequest): Promise<Record<string, string>> =>
+    rateLimitHeaders((await deps.authenticate(request)).caller);
+
+  app.post('/api/protocol/register', write, async (request, reply) => {
+    const { caller } = await deps.authenticate(request);
+    reply.headers(rateLimitHeaders(caller));
+    // The first answer held the key, which is kept nowhere: a repeat is told so.
+    findAnswer(reader, caller.idempotency, clock.now());
+    const input = parseOrThrow(contract.registerBody, request.body ?? {});
+    const made = await deps.registration.register(input, caller, (tx, _made, now) =>
+      storeAnswer(tx, caller.idempotency, { status: 200, body: '' }, { now, hasSecret: true }),
+    );
+    return reply.send(presentRegistration(made, deps.publicUrl()));
+  });
+
+  app.post('/api/protocol/agents/:agentId/claim', write, async (request, reply) => {
+    const { caller, hasCredential } = await deps.authenticate(request);
+    reply.headers(rateLimitHeaders(caller));
+    if (!hasCredential) throw new AppError('unauthenticated', 'Sign in to claim an agent.');
+    const answer = { claimed: true, agent_id: agentIdOf(request) };
+    const sealed = { status: 200, body: JSON.stringify(answer) };
+    const earlier = findAnswer(reader, caller.idempotency, clock.now());
+    if (!earlier) {
+      const { claim_token: claimCode, otp } = parseOrThrow(contract.claimBody, request.body ?? {});
+      const wanted = { agentId: agentIdOf(request), claimCode, otp };
+      await deps.claims.claim(wanted, caller, (tx, _made, now) =>
+        storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: false }),
+      );
+    }
+    if (earlier) reply.header('idempotent-replayed', 'true');
+    return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
+  });
+
+  app.get('/api/protocol/me', read, async (request, reply) => {
+    const { agentId } = await asAgent(request);
+    const agent = findAgent(reader, agentId);
+    if (!agent) throw notFound('agent');
+    return reply.send(presentOwn(agent, credits, reader));
+  });
+
+  app.get('/api/protocol/agents', read, async (request, reply) => {
+    reply.headers(await asAnybody(request));
+    const { limit = LIST_DEFAULT, offset = 0 } = parseOrThrow(contract.listQuery, request.query);
+    const today = Date.parse(`${utcDay(clock.now())}T00:00:00.000Z`);
+    const list = inOneRead(reader, (): contract.AgentList => ({
+      agents: listPublicAgents(reader, { limit, offset }).map(presentCard),
+      featured: listFeaturedAgents(reader, FEATURED).map(presentCard),
+      stats: {
+        total_agents: countPublicAgents(reader),
+        active_today: countPublicAgents(reader, { seenAfter: today }),
+      },
+    }));
+    return reply.send(list);
+  });
+
+  app.get('/api/protocol/agents/:agentId', read, async (request, reply) => {
+    reply.headers(await asAnybody(request));
+    const agent = findPublicAgent(reader, agentIdOf(request));
+    if (!agent) throw notFound('agent');
+    return reply.send(presentPublic(agent));
+  });
+
+  app.get('/api/protocol/tiers', read, async (request, reply) => {
+    reply.headers(await asAnybody(request));
+    return reply.send({
+      tiers: TIERS.map(({ id, label, creditsMonth, priceInr, canTopUp }) => ({
+        id,
+        label,
+        credits_month: creditsMonth,
+        price_inr: priceInr,
+        features: { rollover: creditsMonth !== null, top_up: canTopUp },
+      })),
+    });
+  });
+
+  app.get('/api/protocol/agents/:agentId/credits', read, async (request, reply) => {
+    const { agentId } = await asAgentOfPath(request);
+    const { tier, available, monthly, resetAt } = credits.standingOf(reader, agentId);
+    const answer: contract.CreditBalance = {
+      credits_balance: toCreditsOrNull(available),
+      credits_remaining: toCreditsOrNull(available),
+      monthly_credits: toCreditsOrNull(monthly),
+      credits_reset_at: toOffsetIso(resetAt),
+      tier: tier.id,
+    };
+    return reply.send(answer);
+  });
+
+  app.get('/api/protocol/agents/:agentId/credits/history', read, async (request, reply) => {
+    const { agentId } = await asAgentOfPath(request);
+    const { limit = HISTORY_DEFAULT } = parseOrThrow(contract.historyQuery, request.query);
+    const answer: contract.CreditHistory = {
+      transactions: credits.history(reader, agentId, limit).map((row) => ({
+        action: row.costName ?? 'monthly_grant',
+        amount: toCredits(row.amount),
+        balance_after: toCreditsOrNull(row.balanceAfter),
+        created_at: toOffsetIso(row.createdAt),
+      })),
+    };
+    return reply.send(answer);
+  });
+
+  app.get('/api/docs/version', read, async (request, reply) => {
+    reply.headers(await asAnybody(request));
+    return reply.send(contract.PROTOCOL_VERSION);
+  });
+}
+
+function agentIdOf(request: FastifyRequest): string {
+  const { agentId } = request.params as { readonly agentId: string };
+  return agentId;
+}
+
+function toCreditsOrNull(milli: number | null): number | null {
+  return milli === null ? null : toCredits(milli);
+}
+
+function presentRegistration({ agent, secrets }: NbRegistration, base: string): contract.RegisterAnswer {
+  const known = { agent_id: agent.id, tier: agent.tier, name: agent.name };
+  const claimUrl = { claim_url: `${base}/claim` };
+  if (!secrets) {
+    return { ...known, ...claimUrl, message: 'This agent is registered already; it keeps its key.' };
+  }
+  return {
+    ...known,
+    api_key: secrets.apiKey,
+    claim_token: secrets.claimToken,
+    ...(secrets.webhookSecret === null ? {} : { webhook_secret: secrets.webhookSecret }),
+    ...claimUrl,
+    message: 'Agent registered successfully.',
+  };
+}
+
+function presentCard(agent: AgentRow): contract.AgentCard {
+  return {
+    agent_id: agent.id,
+    name: agent.name,
+    tier: agent.tier,
+    is_claimed: agent.ownerId !== null,
+    trust_score: agent.trustScore,
+    capabilities: agent.capabilities,
+  };
+}
+
+function presentPublic(agent: AgentRow): contract.PublicAgent {
+  return {
+    ...presentCard(agent),
+    description: agent.description,
+    post_count: agent.postsCount,
+    // Nobody follows anybody yet.
+    follower_count: 0,
+    last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
+  };
+}
+
+function presentOwn(agent: AgentRow, credits: CreditsService, reader: Reader): contract.OwnAgent {
+  const { tier, available, resetAt } = credits.standingOf(reader, agent.id);
+  return {
+    ...presentCard(agent),
+    tier: tier.id,
+    description: agent.description,
+    credits_balance: toCreditsOrNull(available),
+    credits_remaining: toCreditsOrNull(available),
+    credits_reset_at: toOffsetIso(resetAt),
+    last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
+  };
+}

@@ -1,0 +1,347 @@
+import { describe, expect, it } from 'vitest';
+import type { AgentList, RegisterAnswer } from '../../contract/nb/agents';
+import { DAY } from '../../lib/clock';
+import { mailedCode, openOffice, signIn, UUID } from '../../testing/mma-fixture';
+import { createTestServer, type Answer, type TestServer } from '../../testing/test-server';
+
+/** The document's own sample (N:137-144). */
+const PRINTED = {
+  name: 'MyBot v1',
+  description: 'Finds SaaS co-founders via signal matching',
+  capabilities: ['founder-matching', 'startup-networking'],
+  owner_name: 'Anika Sharma',
+  owner_email: 'anika@example.com',
+  webhook_url: 'https://myserver.com/miu-events',
+};
+const OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
+const STRANGER = '018f0000-0000-7000-8000-000000000000';
+
+const register = (server: TestServer, body: unknown = PRINTED, headers: Record<string, string> = {}) =>
+  server.call<RegisterAnswer>('POST', '/api/protocol/register', { body, headers });
+
+const withKey = (key: string) => ({ headers: { 'x-api-key': key } });
+
+async function office(options = {}): Promise<{ server: TestServer; id: string; key: string; token: string }> {
+  const server = await createTestServer({ mode: 'server', ...options });
+  const { body } = await register(server);
+  return { server, id: body.agent_id, key: body.api_key ?? '', token: body.claim_token ?? '' };
+}
+
+function expectDetail(answer: Answer, status: number, words: string | RegExp): void {
+  expect(answer.status).toBe(status);
+  expect(answer.body['detail']).toMatch(words);
+}
+
+describe('POST /api/protocol/register (N001)', () => {
+  it('takes the request as printed and answers the printed fields', async () => {
+    const server = await createTestServer();
+    const { status, body } = await register(server);
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      agent_id: expect.stringMatching(UUID),
+      api_key: expect.stringMatching(/^nb_[A-Za-z0-9_-]{43}$/),
+      tier: 'free',
+      name: 'MyBot v1',
+      claim_token: expect.stringMatching(/^ct_[A-Za-z0-9_-]{43}$/),
+      webhook_secret: expect.stringMatching(/^miu_whsec_[A-Za-z0-9_-]{43}$/),
+      claim_url: 'http://127.0.0.1:7423/claim',
+      message: 'Agent registered successfully.',
+    });
+  });
+
+  it('gives no webhook secret without a webhook_url, and keeps no secret readable in the file', async () => {
+    const server = await createTestServer();
+    const { webhook_url: _, ...bare } = PRINTED;
+    expect((await register(server, bare)).body).not.toHaveProperty('webhook_secret');
+    const { body } = await register(server, { ...PRINTED, owner_email: 'else@example.com' });
+    const { read } = server.context.database.raw;
+    const stored = read.prepare('select secret from agent_webhooks').pluck().get() as Buffer;
+    expect(stored.includes(body.webhook_secret ?? '')).toBe(false);
+    expect(server.context.vault.open('webhooks', stored, body.agent_id).toString()).toBe(body.webhook_secret);
+  });
+
+  it('gives the agent that the address has, without key or token, whatever its new name (C-14, C-15)', async () => {
+    const { server, id, token } = await office();
+    for (const name of ['MyBot v1', 'Another name']) {
+      const again = await register(server, { ...PRINTED, name, owner_email: 'Anika@Example.com' });
+      expect(again.status).toBe(200);
+      expect(again.body).toEqual({
+        agent_id: id,
+        tier: 'free',
+        name: 'MyBot v1',
+        claim_url: expect.any(String),
+        message: 'This agent is registered already; it keeps its key.',
+      });
+    }
+    // A fresh token went to the owner, and the older one ended.
+    const mails = server.context.identity.mail.listMails({ to: 'anika@example.com' });
+    expect(mails).toHaveLength(3);
+    const person = await signIn(server, 'anika@example.com');
+    const late = await server.call('POST', `/api/protocol/agents/${id}/claim`, {
+      key: person.token,
+      body: { claim_token: token },
+    });
+    expectDetail(late, 404, 'There is no agent waiting');
+  });
+
+  it.each([
+    ['name', { name: 'x'.repeat(81) }],
+    ['name', { name: undefined }],
+    ['owner_email', { owner_email: 'nobody' }],
+    ['owner_name', { owner_name: ' ' }],
+    ['capabilities', { capabilities: [] }],
+    ['webhook_url', { webhook_url: 'http://myserver.com/plain' }],
+  ])('refuses a bad %s with 400 that names it', async (field, change) => {
+    const server = await createTestServer();
+    const body = { ...PRINTED, ...change };
+    expectDetail(await server.call('POST', '/api/protocol/register', { body }), 400, field);
+  });
+
+  it('takes a name of 80 code points', async () => {
+    const server = await createTestServer();
+    expect((await register(server, { ...PRINTED, name: '🤖'.repeat(80) })).status).toBe(200);
+  });
+
+  it('tells a repeat with the same Idempotency-Key that the key was delivered', async () => {
+    const server = await createTestServer();
+    const headers = { 'idempotency-key': 'one' };
+    await register(server, PRINTED, headers);
+    expectDetail(
+      await server.call('POST', '/api/protocol/register', { body: PRINTED, headers }),
+      409,
+      'already',
+    );
+  });
+
+  it('allows ten an hour from one address', async () => {
+    const server = await createTestServer({ hasLimits: true });
+    for (let n = 0; n < 10; n += 1) {
+      expect((await register(server, { ...PRINTED, owner_email: `o${n}@example.com` })).status).toBe(200);
+    }
+    const refused = await register(server, { ...PRINTED, owner_email: 'late@example.com' });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  it('is not retired by an mma registration once its token is over', async () => {
+    const { server, key } = await office();
+    server.clock.advance(2 * DAY);
+    const taken = await server.call('POST', '/api/v1/agents/register', {
+      body: { name: 'A', email: PRINTED.owner_email, agentName: 'B', agentHandle: 'b-handle' },
+    });
+    expect(taken.status).toBe(409);
+    expect((await server.call('GET', '/api/protocol/me', withKey(key))).status).toBe(200);
+  });
+});
+
+describe('GET /api/protocol/me (N002)', () => {
+  it('answers the printed fields, by either header', async () => {
+    const { server, id, key } = await office();
+    const answer = await server.call('GET', '/api/protocol/me', withKey(key));
+    expect(answer.status).toBe(200);
+    expect(answer.body).toEqual({
+      agent_id: id,
+      name: 'MyBot v1',
+      description: 'Finds SaaS co-founders via signal matching',
+      tier: 'free',
+      credits_balance: 50,
+      credits_remaining: 50,
+      credits_reset_at: expect.stringMatching(/T00:00:00\.000\+00:00$/),
+      is_claimed: false,
+      trust_score: null,
+      last_active_at: null,
+      capabilities: ['founder-matching', 'startup-networking'],
+    });
+    expect((await server.call('GET', '/api/protocol/me', { key })).status).toBe(200);
+  });
+
+  it('answers 401 without a key and with a bad one', async () => {
+    const server = await createTestServer();
+    expectDetail(await server.call('GET', '/api/protocol/me'), 401, 'X-API-Key');
+    expectDetail(
+      await server.call('GET', '/api/protocol/me', withKey(`nb_${'A'.repeat(43)}`)),
+      401,
+      'unknown',
+    );
+  });
+});
+
+describe('POST /api/protocol/agents/{agent_id}/claim', () => {
+  it('binds the agent to the person at its address', async () => {
+    const { server, id, key, token } = await office();
+    const person = await signIn(server, 'anika@example.com');
+    const claim = { key: person.token, body: { claim_token: token } };
+    const answer = await server.call('POST', `/api/protocol/agents/${id}/claim`, claim);
+    expect([answer.status, answer.body]).toEqual([200, { claimed: true, agent_id: id }]);
+    const me = await server.call('GET', '/api/protocol/me', withKey(key));
+    expect(me.body['is_claimed']).toBe(true);
+  });
+
+  it('asks whoever is at another address for a code sent to the registered one', async () => {
+    const { server, id, token } = await office();
+    const person = await signIn(server, 'bob@example.com');
+    const url = `/api/protocol/agents/${id}/claim`;
+    const body = { claim_token: token };
+    expectDetail(await server.call('POST', url, { key: person.token, body }), 403, 'one-time code was sent');
+    const otp = mailedCode(server, 'anika@example.com');
+    const answer = await server.call('POST', url, { key: person.token, body: { ...body, otp } });
+    expect(answer.status).toBe(200);
+  });
+
+  it('answers 410 after 24 hours, 401 without a session and 403 to an agent', async () => {
+    const { server, id, key, token } = await office();
+    const url = `/api/protocol/agents/${id}/claim`;
+    const body = { claim_token: token };
+    expect((await server.call('POST', url, { body })).status).toBe(401);
+    expect((await server.call('POST', url, { ...withKey(key), body })).status).toBe(403);
+    server.clock.advance(DAY + 1);
+    const person = await signIn(server, 'anika@example.com');
+    expectDetail(await server.call('POST', url, { key: person.token, body }), 410, 'expired');
+  });
+});
+
+describe('GET /api/protocol/agents (N004, N005)', () => {
+  it('lists who is active, the most trusted apart, and counts them', async () => {
+    const { server, id, key } = await office();
+    const second = await register(server, { ...PRINTED, name: 'Second', owner_email: 'two@example.com' });
+    const { write } = server.context.database.raw;
+    write.prepare('update agents set trust_score = 84 where id = ?').run(id);
+    await server.call('GET', '/api/protocol/me', withKey(key));
+    await server.processAll();
+    const { status, body } = await server.call<AgentList>('GET', '/api/protocol/agents?limit=1');
+    expect(status).toBe(200);
+    expect(body.agents.map(({ agent_id: one }) => one)).toEqual([second.body.agent_id]);
+    expect(body.featured[0]).toEqual({
+      agent_id: id,
+      name: 'MyBot v1',
+      tier: 'free',
+      is_claimed: false,
+      trust_score: 84,
+      capabilities: ['founder-matching', 'startup-networking'],
+    });
+    expect(body.stats).toEqual({ total_agents: 2, active_today: 1 });
+    const next = await server.call<AgentList>('GET', '/api/protocol/agents?limit=1&offset=1');
+    expect(next.body.agents.map(({ agent_id: one }) => one)).toEqual([id]);
+  });
+
+  it('shows no mma agent before it is claimed, no paused one, and 404 for each by its id', async () => {
+    const { server, agent } = await openOffice();
+    const { write } = server.context.database.raw;
+    const url = `/api/protocol/agents/${agent.agentId}`;
+    expect((await server.call('GET', url)).status).toBe(200);
+    for (const status of ['paused', 'unclaimed', 'banned']) {
+      write.prepare('update agents set status = ? where id = ?').run(status, agent.agentId);
+      expectDetail(await server.call('GET', url), 404, 'no such agent');
+      expect((await server.call<AgentList>('GET', '/api/protocol/agents')).body.agents).toEqual([]);
+    }
+  });
+
+  it('answers a profile field by field, and 404 for what is no agent', async () => {
+    const { server, id } = await office();
+    const { body } = await server.call('GET', `/api/protocol/agents/${id}`);
+    expect(body).toEqual({
+      agent_id: id,
+      name: 'MyBot v1',
+      description: 'Finds SaaS co-founders via signal matching',
+      tier: 'free',
+      is_claimed: false,
+      trust_score: null,
+      capabilities: ['founder-matching', 'startup-networking'],
+      post_count: 0,
+      follower_count: 0,
+      last_active_at: null,
+    });
+    for (const other of [STRANGER, 'x']) {
+      expectDetail(await server.call('GET', `/api/protocol/agents/${other}`), 404, 'no such agent');
+    }
+  });
+
+  it.each(['limit=0', 'limit=201', 'limit=x', 'offset=-1', 'offset=10001'])('refuses %s', async (query) => {
+    const server = await createTestServer();
+    expect((await server.call('GET', `/api/protocol/agents?${query}`)).status).toBe(400);
+  });
+
+  it('finds the page by an index, whatever the number of agents', async () => {
+    const { server } = await office();
+    const { read } = server.context.database.raw;
+    const where =
+      "(+status = 'active' OR (+status = 'unclaimed' AND origin = 'nb')) AND is_sample = 0 AND deleted_at IS NULL";
+    for (const order of ['created_at desc, id desc', 'trust_score desc, created_at desc']) {
+      const plan = read
+        .prepare(`explain query plan select * from agents where ${where} order by ${order} limit 5`)
+        .all()
+        .map((row) => (row as { detail: string }).detail)
+        .join(' ');
+      expect(plan).toMatch(/USING INDEX agents_(public|featured)/);
+      expect(plan).not.toContain('TEMP B-TREE');
+    }
+  });
+});
+
+describe('GET /api/protocol/agents/{agent_id}/credits and history (N026, N027)', () => {
+  it('answers as printed', async () => {
+    const { server, id, key } = await office();
+    const balance = await server.call('GET', `/api/protocol/agents/${id}/credits`, withKey(key));
+    expect(balance.body).toEqual({
+      credits_balance: 50,
+      credits_remaining: 50,
+      monthly_credits: 50,
+      credits_reset_at: expect.stringMatching(OFFSET),
+      tier: 'free',
+    });
+    const history = await server.call(
+      'GET',
+      `/api/protocol/agents/${id}/credits/history?limit=20`,
+      withKey(key),
+    );
+    expect(history.body).toEqual({
+      transactions: [
+        {
+          action: 'monthly_grant',
+          amount: 50,
+          balance_after: 50,
+          created_at: expect.stringMatching(OFFSET),
+        },
+      ],
+    });
+  });
+
+  it.each(['credits', 'credits/history'])('keeps %s from strangers: 401 and 403', async (what) => {
+    const { server, key } = await office();
+    expect((await server.call('GET', `/api/protocol/agents/${STRANGER}/${what}`)).status).toBe(401);
+    const other = await server.call('GET', `/api/protocol/agents/${STRANGER}/${what}`, withKey(key));
+    expectDetail(other, 403, 'another agent');
+  });
+
+  it.each([0, 51, 'x'])('refuses a limit of %s', async (limit) => {
+    const { server, id, key } = await office();
+    const url = `/api/protocol/agents/${id}/credits/history?limit=${limit}`;
+    expectDetail(await server.call('GET', url, withKey(key)), 400, 'limit');
+  });
+});
+
+it('answers the tiers of the document, in its order (N006)', async () => {
+  const server = await createTestServer();
+  const { body } = await server.call<{ tiers: Record<string, unknown>[] }>('GET', '/api/protocol/tiers');
+  expect(
+    body.tiers.map(({ id, label, credits_month: month, price_inr: price }) => [id, label, month, price]),
+  ).toEqual([
+    ['free', 'Starter', 50, 0],
+    ['pro', 'Pro', 200, 349],
+    ['elite', 'Elite', 500, 599],
+    ['protocol_pro', 'Protocol Pro', 2_000, 2_999],
+    ['enterprise', 'Enterprise', null, null],
+  ]);
+  expect(body.tiers.map(({ features }) => features)).toContainEqual({ rollover: true, top_up: false });
+});
+
+it('answers the protocol version as printed (N035)', async () => {
+  const server = await createTestServer();
+  const { status, body } = await server.call('GET', '/api/docs/version');
+  expect(status).toBe(200);
+  expect(body).toEqual({
+    version: '3.5.0',
+    released_at: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+    highlights: expect.arrayContaining([expect.any(String)]),
+  });
+});
