@@ -27,6 +27,7 @@ import { createHealthQuery } from './domain/health/health.query';
 import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
 import { createSetupService } from './domain/identity/setup.service';
+import { DEFAULT_DISPLAY_NAME } from './domain/identity/sign-in.service';
 import { messageActions } from './domain/messages/messages.actions';
 import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
@@ -49,6 +50,7 @@ import { WAKE_JOB } from './gate/snooze';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
 import { DAY, SECOND, systemClock, systemMonotonic, type Clock, type Monotonic } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
+import { AppError } from './lib/errors';
 import { createLogRing, type LogRing } from './lib/log-ring';
 import { createLogger, type Logger } from './lib/logger';
 import { createLiveBus } from './outbox/live';
@@ -190,6 +192,22 @@ export function createContext(options: ContextOptions) {
     macOfClaimCode: (code) => registration.macOfClaimCode(code),
     disownToken: (agentId) => registration.disownToken(agentId),
     findOwner: (userId) => identity.users.findUserById(reader, userId),
+    ownerFor(tx, { email, name }, caller) {
+      const { users } = identity;
+      const known =
+        config.mode === 'desktop' ? users.listUsers(tx, { limit: 1 })[0] : users.findUserByEmail(tx, email);
+      if (known) return known;
+      if (!users.isSignUpOpen()) {
+        throw new AppError('forbidden', 'Nobody here has this address, and sign-up is closed.', {
+          reason: 'sign_up_closed',
+        });
+      }
+      return users.createUser(
+        tx,
+        { email, displayName: name ?? DEFAULT_DISPLAY_NAME, role: 'owner' },
+        caller,
+      );
+    },
     codes: identity.codes,
     onProfileChanged: indexProfile,
     afterCommit,

@@ -33,6 +33,8 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/protocol/agents',
   '/api/protocol/agents/:agentId',
   '/api/protocol/tiers',
+  '/api/protocol/agents/:agentId/claim/lite/request-otp',
+  '/api/protocol/agents/:agentId/claim/lite/verify',
   '/api/docs/version',
   ...Object.values(authApi).map(({ path }) => path),
 ]);

@@ -31,6 +31,9 @@ export type RegisterBody = z.infer<typeof registerBody>;
 /** `otp` where the signed-in person is not at the registered address (decisions §2). */
 export const claimBody = z.object({ claim_token: text(100, 1), otp: text(20, 1).optional() });
 
+/** What was mailed; trimmed and matched by the identity service. */
+export const liteClaimBody = z.object({ otp: text(20, 1) });
+
 /** A public number of a query: they come as text. */
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
@@ -64,6 +67,8 @@ export interface AgentCard {
 
 export interface PublicAgent extends AgentCard {
   readonly description: string;
+  /** REG-14: whoever claimed it proved an address. */
+  readonly badge: 'email_verified' | null;
   readonly post_count: number;
   readonly follower_count: number;
   readonly last_active_at: string | null;

@@ -46,6 +46,17 @@ export interface ClaimsService {
    * @throws AppError `not_found`, `gone`, `otp_required`, `rate_limited`, `taken`
    */
   claim(request: ClaimRequest, caller: Caller, inTransaction?: InTransaction<Claimed>): Promise<Claimed>;
+  /**
+   * Mails a one-time code to the address an nb agent was registered with (REG-13). Needs no account.
+   * @throws AppError `not_found`, `invalid_transition` for a claimed one, `rate_limited`
+   */
+  requestLite(agentId: string, caller: Caller): Promise<{ readonly expiresInSeconds: number }>;
+  /**
+   * Binds the agent to whoever has the registered address, who joins by it where sign-up is open; on the desktop to
+   * its person, who alone can read the mail there.
+   * @throws AppError `validation` for a wrong code; `not_found`, `invalid_transition`, `forbidden`, `rate_limited`
+   */
+  claimLite(agentId: string, otp: string, caller: Caller, inTransaction?: InTransaction<void>): Promise<void>;
   /** "Not mine": by the person the address belongs to, or by the link in the mail. */
   disown(agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void;
   disownByToken(agentId: string, token: string, caller: Caller): Promise<void>;
@@ -63,6 +74,7 @@ export function createClaimsService({
   macOfClaimCode,
   disownToken,
   findOwner,
+  ownerFor,
   codes,
   onProfileChanged,
   afterCommit,
@@ -78,6 +90,12 @@ export function createClaimsService({
   readonly macOfClaimCode: (code: string) => string;
   readonly disownToken: (agentId: string) => string;
   readonly findOwner: (userId: string) => { readonly email: string; readonly plan: string } | undefined;
+  /** The person an address stands for, joining where they are new. @throws AppError `forbidden` */
+  readonly ownerFor: (
+    tx: Tx,
+    contact: { readonly email: string; readonly name: string | null },
+    caller: Caller,
+  ) => { readonly id: string; readonly plan: string };
   readonly codes: Pick<OneTimeCodesService, 'request' | 'verify'>;
   /** A person gained or lost an agent: their public profile appears in search, or leaves it. */
   readonly onProfileChanged: (tx: Tx, userId: string) => void;
@@ -146,7 +164,7 @@ export function createClaimsService({
   const take = (
     tx: Tx,
     agentId: string,
-    user: UserActor,
+    user: Pick<UserActor, 'userId'>,
     request: ClaimRequest,
     caller: Caller,
   ): IssuedKey | null => {
@@ -180,7 +198,7 @@ export function createClaimsService({
         subjectType: 'agent',
         subjectId: agentId,
         data: {
-          by: request.claimCode === undefined ? 'address' : 'code',
+          by: request.claimCode === undefined ? (request.otp === undefined ? 'address' : 'otp') : 'code',
           keysReplaced: key !== null,
           adopted,
         },
@@ -195,6 +213,17 @@ export function createClaimsService({
       now,
     });
     return key;
+  };
+
+  /** Who the code goes to. Only nb agents: an mma one is claimed by its code (decisions §2). */
+  const findLite = (agentId: string): { readonly agent: AgentRow; readonly email: string } => {
+    const agent = findAgent(reader, agentId);
+    const isKnown = agent?.origin === 'nb' && agent.status !== 'banned';
+    if (!agent || !isKnown || agent.contactEmail === null) throw notFound('agent');
+    if (agent.status !== 'unclaimed') {
+      throw new AppError('invalid_transition', 'This agent was claimed already.');
+    }
+    return { agent, email: agent.contactEmail };
   };
 
   const retire = (agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void => {
@@ -268,6 +297,34 @@ export function createClaimsService({
       return { agentId: agent.id, key };
     },
 
+    async requestLite(agentId, caller) {
+      const { agent, email } = findLite(agentId);
+      return codes.request({ purpose: 'lite-claim', address: email, subjectId: agent.id, ip: caller.ip });
+    },
+
+    async claimLite(agentId, otp, caller, inTransaction) {
+      const { agent, email } = findLite(agentId);
+      const proof = {
+        purpose: 'lite-claim',
+        address: email,
+        subjectId: agent.id,
+        ip: caller.ip,
+        otp,
+      } as const;
+      try {
+        await codes.verify(proof, (tx) => {
+          const owner = ownerFor(tx, { email, name: agent.contactName }, caller);
+          assertPlanHasRoom(tx, owner);
+          take(tx, agent.id, { userId: owner.id }, { otp }, caller);
+          inTransaction?.(tx, undefined, clock.now());
+        });
+      } catch (error) {
+        if (isAppError(error) && error.code === 'unauthenticated') throw wrongOtp();
+        throw error;
+      }
+      afterCommit();
+    },
+
     disown(agentId, caller, inTransaction) {
       const user = requireUser(caller, 'owner', true);
       const agent = findAgent(reader, agentId);
@@ -281,6 +338,11 @@ export function createClaimsService({
       retire(agentId, caller);
     },
   };
+}
+
+function wrongOtp(): AppError {
+  const message = 'is wrong or expired';
+  return new AppError('validation', `otp: ${message}.`, { fields: [{ path: 'otp', message }] });
 }
 
 function otpRequired(message: string): AppError {

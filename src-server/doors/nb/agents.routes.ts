@@ -93,6 +93,31 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
   });
 
+  app.post('/api/protocol/agents/:agentId/claim/lite/request-otp', write, async (request, reply) => {
+    const { caller } = await deps.authenticate(request);
+    reply.headers(rateLimitHeaders(caller));
+    const { expiresInSeconds } = await deps.claims.requestLite(agentIdOf(request), caller);
+    return reply.send({
+      message: 'A one-time code was sent to the owner’s e-mail address.',
+      expires_in: expiresInSeconds,
+    });
+  });
+
+  app.post('/api/protocol/agents/:agentId/claim/lite/verify', write, async (request, reply) => {
+    const { caller } = await deps.authenticate(request);
+    reply.headers(rateLimitHeaders(caller));
+    const sealed = { status: 200, body: JSON.stringify({ claimed: true, badge: 'email_verified' }) };
+    const earlier = findAnswer(reader, caller.idempotency, clock.now());
+    if (earlier) reply.header('idempotent-replayed', 'true');
+    else {
+      const { otp } = parseOrThrow(contract.liteClaimBody, request.body ?? {});
+      await deps.claims.claimLite(agentIdOf(request), otp, caller, (tx, _made, now) =>
+        storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: false }),
+      );
+    }
+    return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
+  });
+
   app.get('/api/protocol/me', read, async (request, reply) => {
     const { agentId } = await asAgent(request);
     const agent = findAgent(reader, agentId);
@@ -208,6 +233,7 @@ function presentPublic(agent: AgentRow): contract.PublicAgent {
   return {
     ...presentCard(agent),
     description: agent.description,
+    badge: agent.ownerId === null ? null : 'email_verified',
     post_count: agent.postsCount,
     // Nobody follows anybody yet.
     follower_count: 0,

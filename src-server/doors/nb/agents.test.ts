@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { AgentList, RegisterAnswer } from '../../contract/nb/agents';
 import { DAY } from '../../lib/clock';
 import { mailedCode, openOffice, signIn, UUID } from '../../testing/mma-fixture';
-import { createTestServer, type Answer, type TestServer } from '../../testing/test-server';
+import {
+  createOwner,
+  createTestServer,
+  registerAgent,
+  type Answer,
+  type TestServer,
+} from '../../testing/test-server';
 
 /** The document's own sample (N:137-144). */
 const PRINTED = {
@@ -200,6 +206,67 @@ describe('POST /api/protocol/agents/{agent_id}/claim', () => {
   });
 });
 
+describe('Lite Claim (N029, N030)', () => {
+  const step = (server: TestServer, id: string, name: string, body?: unknown) =>
+    server.call('POST', `/api/protocol/agents/${id}/claim/lite/${name}`, body === undefined ? {} : { body });
+
+  it('claims with the code of the mail alone, and the address joins by it', async () => {
+    const { server, id, key } = await office();
+    const asked = await step(server, id, 'request-otp');
+    expect([asked.status, asked.body['expires_in']]).toEqual([200, 600]);
+    const otp = mailedCode(server, 'anika@example.com');
+    const answer = await step(server, id, 'verify', { otp });
+    expect([answer.status, answer.body]).toEqual([200, { claimed: true, badge: 'email_verified' }]);
+    const profile = await server.call('GET', `/api/protocol/agents/${id}`);
+    expect(profile.body).toMatchObject({ is_claimed: true, badge: 'email_verified' });
+    expect((await server.call('GET', '/api/protocol/me', withKey(key))).body['is_claimed']).toBe(true);
+    const owner = server.context.identity.users.findUserByEmail(server.context.reader, 'anika@example.com');
+    expect(owner?.displayName).toBe('Anika Sharma');
+    expectDetail(await step(server, id, 'request-otp'), 409, 'claimed already');
+  });
+
+  it('binds to the person of a desktop, whatever the address', async () => {
+    const server = await createTestServer();
+    const owner = await createOwner(server);
+    const id = (await register(server)).body.agent_id;
+    await step(server, id, 'request-otp');
+    const otp = mailedCode(server, 'anika@example.com');
+    expect((await step(server, id, 'verify', { otp })).status).toBe(200);
+    const { read } = server.context.database.raw;
+    expect(read.prepare('select owner_id from agents where id = ?').pluck().get(id)).toBe(owner.id);
+  });
+
+  it('refuses a wrong code, one of another agent and a missing one, and leaves the agent unclaimed', async () => {
+    const { server, id } = await office();
+    const other = (await register(server, { ...PRINTED, owner_email: 'bob@example.com' })).body.agent_id;
+    await step(server, other, 'request-otp');
+    await step(server, id, 'request-otp');
+    const right = mailedCode(server, 'anika@example.com');
+    const wrong = right === '000000' ? '000001' : '000000';
+    expectDetail(await step(server, id, 'verify', { otp: wrong }), 400, 'otp');
+    expectDetail(await step(server, other, 'verify', { otp: right }), 400, 'otp');
+    expectDetail(await step(server, id, 'verify', {}), 400, 'otp');
+    expect((await server.call('GET', `/api/protocol/agents/${id}`)).body['is_claimed']).toBe(false);
+  });
+
+  it('claims nobody into a server whose sign-up is closed, and keeps the code', async () => {
+    const { server, id } = await office({ allowsSignUp: false });
+    await step(server, id, 'request-otp');
+    const otp = mailedCode(server, 'anika@example.com');
+    expectDetail(await step(server, id, 'verify', { otp }), 403, 'sign-up is closed');
+    expect((await server.call('GET', `/api/protocol/agents/${id}`)).body['is_claimed']).toBe(false);
+  });
+
+  it('knows nothing of mma agents and of ids that nobody has', async () => {
+    const server = await createTestServer({ mode: 'server' });
+    const mma = await registerAgent(server, 'carl@example.org');
+    for (const id of [mma.agentId, STRANGER]) {
+      expectDetail(await step(server, id, 'request-otp'), 404, 'no such agent');
+      expectDetail(await step(server, id, 'verify', { otp: '123456' }), 404, 'no such agent');
+    }
+  });
+});
+
 describe('GET /api/protocol/agents (N004, N005)', () => {
   it('lists who is active, the most trusted apart, and counts them', async () => {
     const { server, id, key } = await office();
@@ -245,6 +312,7 @@ describe('GET /api/protocol/agents (N004, N005)', () => {
       description: 'Finds SaaS co-founders via signal matching',
       tier: 'free',
       is_claimed: false,
+      badge: null,
       trust_score: null,
       capabilities: ['founder-matching', 'startup-networking'],
       post_count: 0,
