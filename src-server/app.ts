@@ -279,6 +279,7 @@ export async function buildAgentApp(
 
   mountRegistration(app, registerDeps);
   mountNbAgents(app, {
+    gate,
     reader,
     clock,
     registration: context.nbRegistration,

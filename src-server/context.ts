@@ -11,6 +11,7 @@ import { createLeavingCommands } from './domain/agents/leaving.commands';
 import { createNbRegistrationService } from './domain/agents/nb-registration.service';
 import { createRegistrationService } from './domain/agents/registration.service';
 import { rotateKey } from './domain/agents/rotate-key.action';
+import { updateOwnAgent } from './domain/agents/update-agent.action';
 import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
 import { createCaseFileReader } from './domain/activity/case-file.queries';
@@ -79,6 +80,7 @@ export const ACTIONS = [
   networkActions.request,
   updateProfile,
   rotateKey,
+  updateOwnAgent,
 ] as const;
 
 function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
@@ -172,6 +174,7 @@ export function createContext(options: ContextOptions) {
     audit,
     limiter,
     credits,
+    scanPublicText: (text, field) => gateDeps.scanPublicText(text, field),
     macOfClaimCode: (code) => registration.macOfClaimCode(code),
     disownToken: (agentId) => registration.disownToken(agentId),
     sendMail: (tx, mail) => {

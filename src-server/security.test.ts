@@ -72,6 +72,7 @@ describe('the floor, over every kind, origin and door', () => {
       ],
       ['connections.request', () => server.tool(key, 'connections.request', { targetUserId: other })],
       ['v1 profile', () => server.call('PATCH', '/api/v1/agent/profile', { key, body: { headline: 'New' } })],
+      ['nb profile', () => server.call('PATCH', '/api/protocol/me', { key, body: { description: 'New' } })],
     ];
     for (const [name, call] of calls) {
       const { status, body } = await call();

@@ -92,6 +92,24 @@ const CASES: Readonly<Record<string, Case>> = {
     fixed: { city: 'Linz', avatarUrl: 'https://example.org/me.png', country: 'Austria' },
     effectOf: (desk) => one(desk, "select headline from users where headline <> '' and id = ?", desk.ownerId),
   },
+  // By the nb door: what an mma agent asks there is held all the same.
+  'agent.update': {
+    async propose(desk, n) {
+      const { body } = await desk.server.call<{ status: string; draft_id: string }>(
+        'PATCH',
+        '/api/protocol/me',
+        { key: desk.key, body: { description: `Gardener ${n}`, capabilities: ['garden'] } },
+      );
+      const { status, draft_id: draftId } = body;
+      const hash = one(desk, 'select hash from actions where subject_id = ?', draftId);
+      return { status, draftId, version: 1, payloadSha256: String(hash) };
+    },
+    revised: (n) => ({ description: `Florist ${n}`, capabilities: ['flowers'] }),
+    editable: { field: 'description', value: 'Beekeeper', tooLong: 'x'.repeat(1_001) },
+    fixed: { capabilities: 'bees' },
+    effectOf: (desk) =>
+      one(desk, "select description from agents where description <> '' and id = ?", desk.agent.agentId),
+  },
 };
 
 /** `credential.rotate` is refused rather than held: nobody could be handed the new key later. */

@@ -28,6 +28,18 @@ export const registerBody = z.object({
 });
 export type RegisterBody = z.infer<typeof registerBody>;
 
+/** AGT-2. */
+export const updateAgentBody = z
+  .object({
+    name: filledText(AGENT_NAME_MAX).optional(),
+    description: text(DESCRIPTION_MAX).optional(),
+    capabilities: capabilities.optional(),
+  })
+  .refine((input) => Object.values(input).some((value) => value !== undefined), {
+    error: 'must name at least one of name, description, capabilities',
+  });
+export type UpdateAgentBody = z.infer<typeof updateAgentBody>;
+
 /** `otp` where the signed-in person is not at the registered address (decisions §2). */
 export const claimBody = z.object({ claim_token: text(100, 1), otp: text(20, 1).optional() });
 

@@ -2,6 +2,8 @@ import type { RegisterBody } from '../../contract/nb/agents';
 import type { Tx, Writer } from '../../db/open';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
+import { contentBlocked, scanPublic } from '../../gate/content';
+import type { GateDeps } from '../../gate/deps';
 import { appendEvent } from '../../gate/events';
 import type { Limiter } from '../../gate/limits';
 import { DAY, toIso, type Clock } from '../../lib/clock';
@@ -22,6 +24,7 @@ import {
 
 /** REG-16. */
 export const CLAIM_TOKEN_TTL_MS = DAY;
+const PUBLIC_TEXT = ['name', 'description', 'capabilities'];
 const MAX_PER_ADDRESS = 20;
 
 export interface NbRegistration {
@@ -38,7 +41,7 @@ export interface NbRegistrationService {
   /**
    * Registers an agent that acts without an owner, or gives the one its address has (REG-10, REG-11). Then nothing
    * secret is told to the caller, who need not be its owner: a fresh claim token goes to the address (C-15).
-   * @throws AppError `rate_limited`
+   * @throws AppError `content_blocked`, `rate_limited`
    */
   register(
     input: RegisterBody,
@@ -55,6 +58,7 @@ export function createNbRegistrationService({
   audit,
   limiter,
   credits,
+  scanPublicText,
   macOfClaimCode,
   disownToken,
   sendMail,
@@ -67,6 +71,7 @@ export function createNbRegistrationService({
   readonly vault: Vault;
   readonly audit: AuditLog;
   readonly limiter: Limiter;
+  readonly scanPublicText: GateDeps['scanPublicText'];
   readonly credits: Pick<CreditsService, 'open'>;
   readonly macOfClaimCode: (code: string) => string;
   readonly disownToken: (agentId: string) => string;
@@ -175,6 +180,9 @@ export function createNbRegistrationService({
   return {
     async register(input, caller, inTransaction) {
       if (caller.ip !== null) await limiter.consume('register', caller.ip);
+      // Public at once, and nobody there to hold it for (C-66).
+      const issues = scanPublic({ scanPublicText }, { publicText: PUBLIC_TEXT }, input);
+      if (issues.length > 0) throw contentBlocked(issues);
       const email = input.owner_email.toLowerCase();
       const canMail = await mayMail(email);
       const made = writer.transaction(

@@ -10,18 +10,22 @@ import {
   listFeaturedAgents,
   listPublicAgents,
 } from '../../domain/agents/nb-agents.repo';
+import { updateOwnAgent, type UpdatedAgent } from '../../domain/agents/update-agent.action';
 import type { NbRegistration, NbRegistrationService } from '../../domain/agents/nb-registration.service';
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import type { CreditsService } from '../../domain/credits/credits.service';
 import { assertMayCall } from '../../gate/admission';
 import type { AgentActor } from '../../gate/caller';
-import { findAnswer, storeAnswer } from '../../gate/idempotency';
+import type { Gate } from '../../gate/gate';
+import { findAnswer, storeAnswer, type StoredAnswer } from '../../gate/idempotency';
+import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
 import { toOffsetIso, utcDay, type Clock } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
-import { rateLimitHeaders, type Authenticated } from '../http/credentials';
+import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';
 
 export interface NbDeps {
+  readonly gate: Gate;
   readonly reader: Reader;
   readonly clock: Clock;
   readonly registration: NbRegistrationService;
@@ -125,6 +129,24 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.send(presentOwn(agent, credits, reader));
   });
 
+  app.patch('/api/protocol/me', write, async (request, reply) => {
+    const { agentId } = await asAgent(request);
+    const { caller } = request;
+    if (!caller) throw new AppError('unauthenticated', 'This needs an API key: X-API-Key: nb_…');
+    const sealOf = (made: DoneOutcome<UpdatedAgent> | HeldOutcome): StoredAnswer =>
+      made.type === 'held'
+        ? { status: 202, body: JSON.stringify(presentHeld(made)) }
+        : { status: 200, body: JSON.stringify(presentUpdated(agentId, made.result)) };
+    const outcome = await deps.gate.perform(updateOwnAgent, request.body ?? {}, caller, {
+      note: noteOf(request) ?? null,
+      answer: sealOf,
+    });
+    if (outcome.type === 'replayed') reply.header('idempotent-replayed', 'true');
+    const { status, body } = outcome.type === 'replayed' ? outcome.answer : sealOf(outcome);
+    reply.headers(rateLimitHeaders(caller)).type('application/json; charset=utf-8');
+    return reply.code(status).send(body);
+  });
+
   app.get('/api/protocol/agents', read, async (request, reply) => {
     reply.headers(await asAnybody(request));
     const { limit = LIST_DEFAULT, offset = 0 } = parseOrThrow(contract.listQuery, request.query);
@@ -215,6 +237,19 @@ function presentRegistration({ agent, secrets }: NbRegistration, base: string): 
     ...(secrets.webhookSecret === null ? {} : { webhook_secret: secrets.webhookSecret }),
     ...claimUrl,
     message: 'Agent registered successfully.',
+  };
+}
+
+function presentUpdated(agentId: string, { after }: UpdatedAgent) {
+  return { agent_id: agentId, ...after, message: 'Profile updated.' };
+}
+
+/** What a held write answers on nb (decisions §3). */
+function presentHeld(held: HeldOutcome) {
+  return {
+    status: 'PENDING_CONFIRMATION',
+    draft_id: held.subjectId,
+    expires_at: held.expiresAt === null ? null : toOffsetIso(held.expiresAt),
   };
 }
 

@@ -5,6 +5,8 @@ import { mailedCode, openOffice, signIn, UUID } from '../../testing/mma-fixture'
 import {
   createOwner,
   createTestServer,
+  decideOn,
+  newestProposal,
   registerAgent,
   type Answer,
   type TestServer,
@@ -96,6 +98,7 @@ describe('POST /api/protocol/register (N001)', () => {
     ['owner_email', { owner_email: 'nobody' }],
     ['owner_name', { owner_name: ' ' }],
     ['capabilities', { capabilities: [] }],
+    ['description', { description: 'Write to me@example.com' }],
     ['webhook_url', { webhook_url: 'http://myserver.com/plain' }],
   ])('refuses a bad %s with 400 that names it', async (field, change) => {
     const server = await createTestServer();
@@ -169,6 +172,74 @@ describe('GET /api/protocol/me (N002)', () => {
       401,
       'unknown',
     );
+  });
+});
+
+describe('PATCH /api/protocol/me (N003)', () => {
+  const patch = (server: TestServer, key: string, body: unknown, headers: Record<string, string> = {}) =>
+    server.call('PATCH', '/api/protocol/me', { body, headers: { 'x-api-key': key, ...headers } });
+
+  it('takes the request as printed, changes that field alone, costs nothing and is audited', async () => {
+    const { server, id, key } = await office();
+    const answer = await patch(server, key, { description: 'B2B SaaS matching — updated pitch' });
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        agent_id: id,
+        name: 'MyBot v1',
+        description: 'B2B SaaS matching — updated pitch',
+        capabilities: ['founder-matching', 'startup-networking'],
+        message: 'Profile updated.',
+      },
+    ]);
+    await patch(server, key, { capabilities: ['intro-drafting'] });
+    const me = await server.call('GET', '/api/protocol/me', withKey(key));
+    expect(me.body).toMatchObject({
+      description: 'B2B SaaS matching — updated pitch',
+      capabilities: ['intro-drafting'],
+      credits_balance: 50,
+    });
+    const { read } = server.context.database.raw;
+    const audited = read.prepare("select count(*) from audit where type = 'action.executed'").pluck().get();
+    expect(audited).toBe(2);
+  });
+
+  it('answers a repeat with the same Idempotency-Key byte for byte, and another body with 409', async () => {
+    const { server, key } = await office();
+    const headers = { 'idempotency-key': 'one' };
+    const first = await patch(server, key, { name: 'New name' }, headers);
+    const again = await patch(server, key, { name: 'New name' }, headers);
+    expect([again.body, again.headers['idempotent-replayed']]).toEqual([first.body, 'true']);
+    expect((await patch(server, key, { name: 'Other' }, headers)).status).toBe(409);
+  });
+
+  it('is held where the owner wants to be asked, and done by their approval', async () => {
+    const server = await createTestServer();
+    await createOwner(server);
+    const { agent_id: id, api_key: key = '', claim_token: claimCode } = (await register(server)).body;
+    await server.console('POST', '/joining/claim', { claimCode });
+    server.context.database.raw.write
+      .prepare("insert into policies (agent_id, kind, verdict, set_by, set_at) values (?, ?, 'hold', '', 0)")
+      .run(id, 'profile.update');
+    const held = await patch(server, key, { name: 'Held name' });
+    expect([held.status, held.body]).toEqual([
+      202,
+      {
+        status: 'PENDING_CONFIRMATION',
+        draft_id: expect.stringMatching(/^prf_/),
+        expires_at: expect.stringMatching(OFFSET),
+      },
+    ]);
+    await decideOn(server, await newestProposal(server), 'approve');
+    expect((await server.call('GET', '/api/protocol/me', withKey(key))).body['name']).toBe('Held name');
+  });
+
+  it('refuses what is empty, too long or an address, and whoever has no key', async () => {
+    const { server, key } = await office();
+    expectDetail(await patch(server, key, {}), 400, 'at least one');
+    expectDetail(await patch(server, key, { name: 'x'.repeat(81) }), 400, 'name');
+    expectDetail(await patch(server, key, { description: 'Write to me@example.com' }), 400, 'description');
+    expectDetail(await server.call('PATCH', '/api/protocol/me', { body: { name: 'A' } }), 401, 'X-API-Key');
   });
 });
 
