@@ -98,7 +98,7 @@ async function measureScrolling(desk, frames) {
 }
 
 export async function benchInbox({ isQuick }) {
-  const many = isQuick ? 2_000 : 10_000;
+  const many = isQuick ? 1_000 : 10_000;
   const named = (what) => `${what}, ${many.toLocaleString('en')} waiting`;
   const skipped = await whyNoWindow();
   if (skipped !== undefined) {
@@ -107,7 +107,7 @@ export async function benchInbox({ isQuick }) {
       { name: named('scrolling, frame time p95'), goal: '≤ 1.25', skipped },
     ];
   }
-  const rounds = isQuick ? 2 : 4;
+  const rounds = isQuick ? 1 : 4;
   const presses = { moves: isQuick ? 32 : 64, approvals: FEW - 2 };
   const frames = isQuick ? 240 : 600;
   const desks = {

@@ -75,7 +75,7 @@ async function openPage(page, path) {
 }
 
 export async function benchMemory({ isQuick }) {
-  const total = isQuick ? 250 : WEEK;
+  const total = isQuick ? 2 * HOUR : WEEK;
   const names = ['server', 'window'].map(
     (part) => `memory of the ${part} after ${total.toLocaleString('en')} proposals`,
   );

@@ -16,14 +16,15 @@ interface Column {
   readonly height: number;
   readonly scheme: 'light' | 'dark';
   readonly locale: SheetLocale;
+  readonly contrast?: 'more';
 }
 
 const COLUMNS: readonly Column[] = [
   { name: '1280 light', width: 1_280, height: 800, scheme: 'light', locale: 'en' },
   { name: '1280 dark', width: 1_280, height: 800, scheme: 'dark', locale: 'en' },
+  { name: '1280 high contrast', width: 1_280, height: 800, scheme: 'light', locale: 'en', contrast: 'more' },
   { name: '900 light', width: 900, height: 600, scheme: 'light', locale: 'en' },
-  { name: '900 dark', width: 900, height: 600, scheme: 'dark', locale: 'en' },
-  { name: '1280 German', width: 1_280, height: 800, scheme: 'light', locale: 'de' },
+  { name: '900 German dark', width: 900, height: 600, scheme: 'dark', locale: 'de' },
 ];
 
 export interface Camera {
@@ -40,10 +41,12 @@ export function createCamera(
   return {
     async shoot(sheet, state) {
       mkdirSync(join(folder, 'shots', sheet), { recursive: true });
-      for (const { name, width, height, scheme } of COLUMNS.filter((column) => column.locale === locale)) {
+      for (const column of COLUMNS.filter((one) => one.locale === locale)) {
+        const { name, width, height, scheme, contrast = 'normal' } = column;
         await resize({ width, height });
         await expect.poll(() => page.evaluate(() => [innerWidth, innerHeight])).toEqual([width, height]);
         await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        await setContrast(page, contrast);
         // What a page looks like is not what stands in for it while it loads.
         await expect(page.locator('.mantine-Skeleton-root')).toHaveCount(0);
         await page.mouse.move(width - 1, height - 1);
@@ -59,9 +62,17 @@ export function createCamera(
           animations: 'disabled',
           caret: 'hide',
         });
+        await setContrast(page, 'normal');
       }
     },
   };
+}
+
+/** As the preference does it, without the preference. */
+function setContrast(page: Page, contrast: 'normal' | 'more'): Promise<void> {
+  return page.evaluate((value) => {
+    document.documentElement.dataset['contrast'] = value;
+  }, contrast);
 }
 
 /** Everything is loaded and drawn. */

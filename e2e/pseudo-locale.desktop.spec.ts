@@ -180,7 +180,7 @@ test('no page of the console says what is not in the catalogue', async ({ window
   await test.step('Agents', async () => {
     await openPage(window, '/agents');
     await expectNoBareWords(window, 'Agents');
-    await window.keyboard.press('n');
+    await openPage(window, '/agents?add=true');
     await expect(window.getByRole('dialog')).toBeVisible();
     await expectNoBareWords(window, 'adding an agent');
     const { items } = await callConsole<{ items: { id: string; handle: string }[] }>(

@@ -3,7 +3,7 @@ import { callConsole, openPage, useNodeWithoutLimits } from './desk';
 import { expect, test } from './fixtures';
 import { buildWorld, openProposal } from './wcag-world';
 
-/** Criteria of WCAG 2.2 that are about what a person does, not about what a page is (wcag.desktop.spec.ts). */
+/** Criteria of WCAG 2.2 that are about what a person does, not about what a page is (wcag.desktop.long.ts). */
 
 test.skip(process.platform === 'win32', 'puts a shell script in the place of Node');
 

@@ -225,6 +225,9 @@ export async function resize(
 
 /** Everything is loaded and drawn, as somebody without motion sees it. */
 export async function settle(window: Page): Promise<void> {
+  // A tip is of what the pointer was left on, not of the page.
+  await window.mouse.move(0, 0);
+  await expect(window.getByRole('tooltip')).toHaveCount(0);
   await expect(window.locator('.mantine-Skeleton-root')).toHaveCount(0);
   await expect(window.locator('[aria-busy="true"]:not(main)')).toHaveCount(0);
   await window.evaluate(async () => {

@@ -13,12 +13,14 @@ const { status } = spawnSync(vitest, ['run', '--config', 'vitest.long.config.ts'
 });
 process.exitCode = status ?? 1;
 
-// Without arguments: also the pictures of every page, which find what does not fit,
+// Without arguments: also walks over every page and their pictures, which find what does not fit,
 // and the deb of this machine, installed, tried and removed again.
 if (process.argv.length === 2) {
   if (
-    spawnSync(process.execPath, [join(root, 'scripts/sheets.mjs')], { cwd: root, stdio: 'inherit' })
-      .status !== 0
+    spawnSync(process.execPath, [join(root, 'scripts/sheets.mjs'), 'long', 'sheet'], {
+      cwd: root,
+      stdio: 'inherit',
+    }).status !== 0
   )
     process.exitCode = 1;
   const missing = whatPackagingNeeds();

@@ -7,6 +7,8 @@ import { Kbd } from '../components/kbd';
 import { activateLocale } from '../locales/i18n';
 import classes from './preferences-menu.module.css';
 
+const CHECK = <IconCheck size={14} aria-hidden="true" />;
+
 /** Appearance and language, from any page. */
 export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => void }) {
   const { t, i18n } = useLingui();
@@ -42,43 +44,33 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
         <Menu.Label>
           <Trans>Appearance</Trans>
         </Menu.Label>
-        {schemes.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={scheme === value}
-            leftSection={<Mark isOn={scheme === value} />}
-            onClick={() => update.mutate({ colorScheme: value })}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup
+          value={scheme}
+          onChange={(value) => update.mutate({ colorScheme: value as ColorScheme })}
+        >
+          {schemes.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value} checkIcon={CHECK} closeMenuOnClick>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
         <Menu.Label>
           <Trans>Language</Trans>
         </Menu.Label>
-        {locales.map(({ value, label }) => (
-          <Menu.Item
-            key={value}
-            role="menuitemradio"
-            aria-checked={i18n.locale === value}
-            lang={value}
-            leftSection={<Mark isOn={i18n.locale === value} />}
-            onClick={() => handleLocale(value)}
-          >
-            {label}
-          </Menu.Item>
-        ))}
+        <Menu.RadioGroup value={i18n.locale} onChange={(value) => handleLocale(value as Locale)}>
+          {locales.map(({ value, label }) => (
+            <Menu.RadioItem key={value} value={value} lang={value} checkIcon={CHECK} closeMenuOnClick>
+              {label}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
         <Menu.Divider />
-        <Menu.Item
-          leftSection={<Mark isOn={false} />}
-          rightSection={<Kbd hotkey="help" />}
-          onClick={onShowShortcuts}
-        >
+        <Menu.Item leftSection={<Indent />} rightSection={<Kbd hotkey="help" />} onClick={onShowShortcuts}>
           <Trans>Shortcuts</Trans>
         </Menu.Item>
         {me.data?.mode === 'server' ? (
-          <Menu.Item leftSection={<Mark isOn={false} />} onClick={handleSignOut}>
+          <Menu.Item leftSection={<Indent />} onClick={handleSignOut}>
             <Trans>Sign out</Trans>
           </Menu.Item>
         ) : null}
@@ -87,6 +79,7 @@ export function PreferencesMenu({ onShowShortcuts }: { onShowShortcuts: () => vo
   );
 }
 
-function Mark({ isOn }: { isOn: boolean }) {
-  return <span className={classes['mark']}>{isOn ? <IconCheck size={14} aria-hidden="true" /> : null}</span>;
+/** As wide as the check of the choices above. */
+function Indent() {
+  return <span className={classes['mark']} />;
 }

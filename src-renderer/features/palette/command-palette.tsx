@@ -1,6 +1,7 @@
 // Its highlighted matches are of the same package; neither is part of the start.
 import '@mantine/core/styles/Mark.css';
 import '@mantine/spotlight/styles.css';
+import { UnstyledButton } from '@mantine/core';
 import { createSpotlight, Spotlight, useSpotlight } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
@@ -35,6 +36,7 @@ export function CommandPalette({ returnTo, onClosed }: CommandPaletteProps) {
   const chosen = useRef<PaletteEntry>(null);
   const handleChoose = (entry: PaletteEntry) => {
     chosen.current = entry;
+    spotlight.close();
     if (entry.isFallback !== true) keepRecent(entry.id);
   };
   // An action may open a dialog or move the focus: it waits until this one is gone.
@@ -181,13 +183,18 @@ function Row({ id, entry, isSelected, onChoose }: RowProps) {
   const ariaKeysOf = useAriaKeysOf();
   const { label, detail, foreign, hotkey } = entry;
   return (
-    <Spotlight.Action
+    // Spotlight's own action takes no id, which the search field names the chosen one by.
+    <UnstyledButton
       id={id}
+      data-action
+      tabIndex={-1}
       // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role -- an option of the list above
       role="option"
       aria-selected={isSelected}
       data-selected={isSelected || undefined}
       className={classes['row'] ?? ''}
+      // The focus stays in the search field.
+      onMouseDown={(event) => event.preventDefault()}
       onClick={onChoose}
       {...(hotkey ? ariaKeysOf(hotkey) : {})}
     >
@@ -204,7 +211,7 @@ function Row({ id, entry, isSelected, onChoose }: RowProps) {
         />
       )}
       <span className={classes['keys']}>{hotkey ? <Kbd hotkey={hotkey} /> : null}</span>
-    </Spotlight.Action>
+    </UnstyledButton>
   );
 }
 
