@@ -17,13 +17,19 @@ test('settings in the browser: a refused change is taken back and explained, the
     route.fulfill({
       status: 400,
       contentType: 'application/problem+json',
-      body: JSON.stringify({ type: 'about:blank', title: 'Not accepted', status: 400, detail: 'Too long.' }),
+      body: JSON.stringify({
+        type: 'about:blank',
+        title: 'Not accepted',
+        status: 400,
+        code: 'validation',
+        detail: 'Too long.',
+      }),
     }),
   );
   await page.goto(`${served.url}/console/settings/general`);
   const days = page.getByTestId('expiry-days');
   await days.selectOption('30');
-  await expect(page.getByRole('alert')).toContainText('Too long.');
+  await expect(page.getByRole('alert')).toContainText('Something in it does not fit');
   await expect(days).toHaveValue('7');
   await page.unroute('**/api/console/preferences');
   await days.selectOption('30');
