@@ -156,7 +156,12 @@ test('the log is searched, verified and exported in the window, and the export i
     await window.keyboard.press('Escape');
     await openPage(window, '/audit?type=agent.updated');
     await expect(rows.getByRole('button')).toHaveCount(1);
-    await window.keyboard.press('j');
+    // Enter may follow within the same frame.
+    const isFocused = await window.evaluate(() => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'j', bubbles: true }));
+      return document.activeElement?.closest('[data-row="0"]') !== null;
+    });
+    expect(isFocused).toBe(true);
     await window.keyboard.press('Enter');
     const row = window.getByTestId('audit-row');
     await expect(row).toContainText('Atlas the second');

@@ -51,6 +51,13 @@ test('a key is remapped, taken from what had it, and acts and is printed as such
   await tabTo(window, 'Change the keys for: Approve');
   await window.keyboard.press('Enter');
   await expect(window.getByTestId('key-recorder')).toBeFocused();
+  // However long the page takes to draw the question, it has the focus: here no frame waits for it.
+  await window.evaluate(() => {
+    globalThis.requestAnimationFrame = (callback) => {
+      callback(performance.now());
+      return 0;
+    };
+  });
   await window.keyboard.press('y');
   const conflict = window.getByRole('alert');
   await expect(conflict).toContainText('Run again');

@@ -8,6 +8,7 @@ import {
   useRef,
 } from 'react';
 import classes from './row-list.module.css';
+import { useRowSteps } from './use-row-steps';
 
 const OVERSCAN = 8;
 /** The next page is asked for when fewer rows than this are left below. */
@@ -65,27 +66,8 @@ export function RowList<Row extends { readonly id: string }>(props: RowListProps
     if (added > 0) element.scrollTo({ top: element.scrollTop + added * props.estimatePx });
   }, [rows, firstId, props.estimatePx]);
 
-  // Where the focus is going: a held key is faster than rows are drawn.
-  const going = useRef<number | null>(null);
-  const focusAt = (next: number) => {
-    going.current = next;
-    virtual.scrollToIndex(next);
-    requestAnimationFrame(() => {
-      if (going.current !== next) return;
-      going.current = null;
-      list.current
-        ?.querySelector<HTMLElement>(`[data-row="${next}"] :is(a[href], button)`)
-        ?.focus({ preventScroll: true });
-    });
-  };
-  useImperativeHandle(handle, () => ({
-    step(by) {
-      const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
-      const at = going.current ?? Number(focused ?? -1);
-      if (rows.length > 0) focusAt(Math.min(rows.length - 1, Math.max(0, at + by)));
-    },
-    toTop: () => virtual.scrollToIndex(0),
-  }));
+  const step = useRowSteps(list, rows.length, (index) => virtual.scrollToIndex(index));
+  useImperativeHandle(handle, () => ({ step, toTop: () => virtual.scrollToIndex(0) }));
 
   return (
     <div className={classes['scroller']} ref={scroller}>

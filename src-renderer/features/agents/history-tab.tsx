@@ -12,6 +12,7 @@ import { SkeletonRows } from '../../components/skeleton-rows';
 import { EmptyState, ErrorState } from '../../components/states';
 import { StatusIcon } from '../../components/status-icon';
 import { RelativeTime } from '../../components/time';
+import { useRowSteps } from '../../components/use-row-steps';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { KIND_ICONS, useKindWords } from '../inbox/words';
 import { historyQuery } from './api';
@@ -97,20 +98,7 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
     if (lastShown >= items.length - READ_AHEAD) onNearEnd();
   }, [lastShown, items.length, onNearEnd]);
 
-  // Where the focus is going: a held key is faster than the rows are drawn.
-  const going = useRef<number | null>(null);
-  const step = (by: 1 | -1) => {
-    const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
-    const at = going.current ?? Number(focused ?? -1);
-    const next = Math.min(items.length - 1, Math.max(0, at + by));
-    going.current = next;
-    virtual.scrollToIndex(next);
-    requestAnimationFrame(() => {
-      if (going.current !== next) return;
-      going.current = null;
-      list.current?.querySelector<HTMLElement>(`[data-row="${next}"] a`)?.focus({ preventScroll: true });
-    });
-  };
+  const step = useRowSteps(list, items.length, (index) => virtual.scrollToIndex(index));
   const navigate = useNavigate();
   const openCase = () => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];

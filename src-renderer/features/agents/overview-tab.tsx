@@ -4,6 +4,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, type ReactNode, useRef, useState } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
+import { drawThenFocus } from '../../components/draw-then-focus';
 import { AgentText } from '../../components/agent-text';
 import { CopyButton } from '../../components/copy-button';
 import { fieldErrorsOf } from '../../components/field-errors';
@@ -24,9 +25,10 @@ export function OverviewTab({ agent }: { agent: AgentDetail }) {
   const [isEditing, setIsEditing] = useState(false);
   const editButton = useRef<HTMLButtonElement>(null);
   const handleClose = () => {
-    setIsEditing(false);
-    // The button is drawn again first.
-    requestAnimationFrame(() => editButton.current?.focus());
+    drawThenFocus(
+      () => setIsEditing(false),
+      () => editButton.current,
+    );
   };
   const none = (
     <span className={classes['dim']}>

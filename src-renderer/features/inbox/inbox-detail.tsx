@@ -1,6 +1,7 @@
 import { useMediaQuery } from '@mantine/hooks';
 import { msg } from '@lingui/core/macro';
 import { Trans, useLingui } from '@lingui/react/macro';
+import { drawThenFocus } from '../../components/draw-then-focus';
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import type { ActionVersion, InboxDetail } from '../../../src-server/contract/console/inbox';
 import { useHotkeys } from '../../hotkeys/hotkeys';
@@ -128,9 +129,11 @@ export function InboxDetailView(props: InboxDetailProps) {
   const handleEdit = () => {
     if (!isPending || !mayDecide || !version.fields.some((field) => field.isEditable)) return;
     if (!draft) editDrafts.set(detail.id, detail.version, {});
-    setEditing(detail.version);
     triage.say(null);
-    requestAnimationFrame(() => scroller?.querySelector<HTMLElement>('[data-edit-first]')?.focus());
+    drawThenFocus(
+      () => setEditing(detail.version),
+      () => scroller?.querySelector<HTMLElement>('[data-edit-first]'),
+    );
   };
   const handleLeaveEdit = () => {
     if (Object.keys(changes).length === 0) editDrafts.remove(detail.id, detail.version);

@@ -6,6 +6,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { useMe } from '../../api/session';
+import { drawThenFocus } from '../../components/draw-then-focus';
 import { EmptyState, ErrorState } from '../../components/states';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { inboxItemQuery, inboxListQuery } from './api';
@@ -51,8 +52,10 @@ export function InboxPage() {
   );
   const select = useCallback((id: string | undefined) => change({ item: id }), [change]);
   const open = useCallback(() => {
-    setIsDetailOpen(true);
-    requestAnimationFrame(() => document.getElementById('inbox-detail-scroller')?.focus());
+    drawThenFocus(
+      () => setIsDetailOpen(true),
+      () => document.getElementById('inbox-detail-scroller'),
+    );
   }, []);
   const handlePick = useCallback(
     (id: string) => {

@@ -3,6 +3,7 @@ import { IconKeyboardOff, IconRestore } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { Fragment, useRef, useState } from 'react';
 import type { ShortcutPreferences } from '../../../src-server/contract/console/session';
+import { drawThenFocus } from '../../components/draw-then-focus';
 import { announce } from '../../components/announcer';
 import { Keys } from '../../components/kbd';
 import type { CatalogueEntry } from '../../hotkeys/catalogue';
@@ -36,15 +37,23 @@ export function ShortcutRow({ entry, settings, onAssign, onReset, onSwitchOff }:
   const wantedWords = wanted === null ? '' : printKeys(wanted, isMac).join(' ');
 
   const finish = () => {
-    setIsRecording(false);
-    setWanted(null);
-    requestAnimationFrame(() => button.current?.focus());
+    drawThenFocus(
+      () => {
+        setIsRecording(false);
+        setWanted(null);
+      },
+      () => button.current,
+    );
   };
   const handleRecorded = (recorded: string) => {
     if (findConflicts(entry.id, recorded, settings).length > 0) {
-      setIsRecording(false);
-      setWanted(recorded);
-      requestAnimationFrame(() => take.current?.focus());
+      drawThenFocus(
+        () => {
+          setIsRecording(false);
+          setWanted(recorded);
+        },
+        () => take.current,
+      );
       return;
     }
     onAssign(recorded);
