@@ -1,6 +1,6 @@
 // drafts.create over REST, durable, against a bare Fastify route with one prepared insert and the same SQLite settings.
 import { join } from 'node:path';
-import { keepAlive, load, makeFolder, median, postJson, root, startProgram } from './lib.mjs';
+import { keepAlive, load, makeFolder, postJson, raceInRounds, root, startProgram } from './lib.mjs';
 import { register, startServer } from './world.mjs';
 
 const CONNECTIONS = 8;
@@ -8,8 +8,8 @@ const CONNECTIONS = 8;
 const PER_AGENT = 195;
 
 export async function benchDrafts({ isQuick }) {
-  const durationMs = isQuick ? 1_500 : 4_000;
-  const rounds = isQuick ? 3 : 5;
+  const durationMs = isQuick ? 1_000 : 3_000;
+  const rounds = isQuick ? 7 : 11;
   const { folder, remove } = makeFolder('drafts');
   const ours = await startServer(folder);
   const reference = await startProgram(join(root, 'bench/bare-insert.mjs'));
@@ -50,29 +50,26 @@ export async function benchDrafts({ isQuick }) {
         post(`${reference.url}/drafts`, { title: `Draft ${index}`, content: `${content} ${index}` }),
     });
 
-  const speeds = { ours: [], reference: [] };
-  for (let round = -1; round < rounds; round += 1) {
-    keys = [];
-    for (let index = 0; index < Math.ceil((durationMs * 2) / PER_AGENT); index += 1)
-      keys.push(await register(ours.url));
-    const first = await runOurs();
-    const second = await runReference();
-    if (round < 0) continue;
-    speeds.ours.push(first.perSecond);
-    speeds.reference.push(second.perSecond);
-  }
+  const speeds = await raceInRounds({
+    rounds,
+    before: async () => {
+      keys = [];
+      for (let index = 0; index < Math.ceil((durationMs * 2) / PER_AGENT); index += 1)
+        keys.push(await register(ours.url));
+    },
+    ours: runOurs,
+    reference: runReference,
+  });
   await ours.stop();
   await reference.stop();
   agent.destroy();
   remove();
-  const mine = median(speeds.ours);
-  const theirs = median(speeds.reference);
   return [
     {
       name: 'REST drafts.create, durable',
-      ours: `${Math.round(mine)}/s`,
-      reference: `${Math.round(theirs)}/s (bare insert)`,
-      ratio: mine / theirs,
+      ours: `${Math.round(speeds.ours)}/s`,
+      reference: `${Math.round(speeds.reference)}/s (bare insert)`,
+      ratio: speeds.ratio,
       better: 'more',
       bound: 0.25,
       goal: '≥ 0.25',

@@ -98,6 +98,32 @@ export async function load({ connections, durationMs, next }) {
   return { calls, perSecond: calls / ((performance.now() - began) / 1_000) };
 }
 
+/**
+ * Runs ours and the reference in turn, each first in every other round, after one round that warms both up. The ratio is
+ * the median of the rounds' own: what slows the machine for some seconds falls on both of a round, or on few rounds.
+ *
+ * @param before runs ahead of each round, untimed
+ * @returns speeds a second, and ours over reference
+ */
+export async function raceInRounds({ rounds, before, ours, reference }) {
+  const speeds = { ours: [], reference: [] };
+  for (let round = -1; round < rounds; round += 1) {
+    await before?.();
+    const isOursFirst = round % 2 === 0;
+    const early = isOursFirst ? undefined : await reference();
+    const mine = await ours();
+    const theirs = early ?? (await reference());
+    if (round < 0) continue;
+    speeds.ours.push(mine.perSecond);
+    speeds.reference.push(theirs.perSecond);
+  }
+  return {
+    ours: median(speeds.ours),
+    reference: median(speeds.reference),
+    ratio: median(speeds.ours.map((speed, round) => speed / speeds.reference[round])),
+  };
+}
+
 export function keepAlive(sockets) {
   return new http.Agent({ keepAlive: true, maxSockets: sockets });
 }

@@ -1,14 +1,14 @@
 // tools/call of search.query over MCP with a key, against the official SDK's stateless example with an echo tool.
 import { join } from 'node:path';
-import { keepAlive, load, makeFolder, median, postJson, root, startProgram } from './lib.mjs';
+import { keepAlive, load, makeFolder, postJson, raceInRounds, root, startProgram } from './lib.mjs';
 import { fillWorld, makeQueries, startServer } from './world.mjs';
 
 const CONNECTIONS = 8;
 const HEADERS = { accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' };
 
 export async function benchMcp({ isQuick }) {
-  const durationMs = isQuick ? 2_000 : 6_000;
-  const rounds = isQuick ? 3 : 5;
+  const durationMs = isQuick ? 1_000 : 3_000;
+  const rounds = isQuick ? 7 : 11;
   const { folder, remove } = makeFolder('mcp');
   const key = await fillWorld(folder, 2_000, 1);
   const ours = await startServer(folder);
@@ -53,28 +53,18 @@ export async function benchMcp({ isQuick }) {
       next: (index) => call(reference.url, 'echo', { text: `hello ${index}` }, HEADERS),
     });
 
-  const speeds = { ours: [], reference: [] };
-  // One short round of each warms both up.
-  for (let round = -1; round < rounds; round += 1) {
-    const first = await runOurs();
-    const second = await runReference();
-    if (round < 0) continue;
-    speeds.ours.push(first.perSecond);
-    speeds.reference.push(second.perSecond);
-  }
+  const speeds = await raceInRounds({ rounds, ours: runOurs, reference: runReference });
   await ours.stop();
   await reference.stop();
   agent.destroy();
   remove();
-  const mine = median(speeds.ours);
-  const theirs = median(speeds.reference);
   const repeats = Math.max(0, asked - queries.length);
   return [
     {
       name: 'MCP tools/call search.query',
-      ours: `${Math.round(mine)}/s`,
-      reference: `${Math.round(theirs)}/s (SDK v1 stateless echo)`,
-      ratio: mine / theirs,
+      ours: `${Math.round(speeds.ours)}/s`,
+      reference: `${Math.round(speeds.reference)}/s (SDK v1 stateless echo)`,
+      ratio: speeds.ratio,
       better: 'more',
       bound: 1,
       goal: '≥ 1.00',
