@@ -28,6 +28,7 @@ import { mountRegistration, registerAgent, type RegisterDeps } from './doors/mma
 import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
+import { createNbDoor } from './doors/nb/door';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -278,15 +279,18 @@ export async function buildAgentApp(
   });
 
   mountRegistration(app, registerDeps);
+  const authenticateNb = (request: FastifyRequest) =>
+    authenticate(credentials, request, { face: 'nb', transport: 'rest' });
+  const door = createNbDoor({ gate, authenticate: authenticateNb });
   mountNbAgents(app, {
-    gate,
+    door,
     reader,
     clock,
     registration: context.nbRegistration,
     claims: context.claims,
     credits: context.credits,
     publicUrl,
-    authenticate: (request) => authenticate(credentials, request, { face: 'nb', transport: 'rest' }),
+    authenticate: authenticateNb,
   });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {

@@ -15,6 +15,7 @@ export function contextOf<Input>(
 ): ActionContext<Input> {
   return {
     actionId: action.id,
+    traceId: action.traceId,
     subjectId: action.subjectId,
     agentId: action.agentId,
     ownerId: action.ownerId,

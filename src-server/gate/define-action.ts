@@ -17,6 +17,7 @@ export interface Target {
 /** What a run, a hold or a close of an action knows. Everything in it comes from the approved version. */
 export interface ActionContext<Input> {
   readonly actionId: string;
+  readonly traceId: string;
   readonly subjectId: string;
   readonly agentId: string;
   readonly ownerId: string | null;

@@ -211,6 +211,7 @@ function restoreProfile(deps: DemoDeps, tx: Tx, members: SampleMembers, traceId:
     const { input, targets } = openPayload(version);
     const context = {
       actionId: action.id,
+      traceId,
       subjectId: action.subjectId,
       agentId: action.agentId,
       ownerId: action.ownerId,

@@ -14,18 +14,15 @@ import { updateOwnAgent, type UpdatedAgent } from '../../domain/agents/update-ag
 import type { NbRegistration, NbRegistrationService } from '../../domain/agents/nb-registration.service';
 import type { ClaimsService } from '../../domain/agents/claims.service';
 import type { CreditsService } from '../../domain/credits/credits.service';
-import { assertMayCall } from '../../gate/admission';
-import type { AgentActor } from '../../gate/caller';
-import type { Gate } from '../../gate/gate';
-import { findAnswer, storeAnswer, type StoredAnswer } from '../../gate/idempotency';
-import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
+import { findAnswer, storeAnswer } from '../../gate/idempotency';
 import { toOffsetIso, utcDay, type Clock } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
-import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';
+import { rateLimitHeaders, type Authenticated } from '../http/credentials';
+import { NB_READ, NB_WRITE, pathParam, type NbDoor } from './door';
 
 export interface NbDeps {
-  readonly gate: Gate;
+  readonly door: NbDoor;
   readonly reader: Reader;
   readonly clock: Clock;
   readonly registration: NbRegistrationService;
@@ -41,33 +38,9 @@ const HISTORY_DEFAULT = 10;
 
 /** Agents and their credits as the NetworkBot Protocol speaks of them. */
 export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
-  const { reader, clock, credits } = deps;
-  const read = { config: { dialect: 'nb' } } as const;
-  const write = { config: { dialect: 'nb', isWrite: true } } as const;
+  const { reader, clock, credits, door } = deps;
 
-  const asAgent = async (request: FastifyRequest): Promise<AgentActor> => {
-    const { caller } = await deps.authenticate(request);
-    if (caller.actor.type !== 'agent') {
-      throw new AppError('unauthenticated', 'This needs an API key: X-API-Key: nb_…');
-    }
-    assertMayCall(caller.actor);
-    return caller.actor;
-  };
-
-  /** The agent of the key, which must be that of the path (U-6). */
-  const asAgentOfPath = async (request: FastifyRequest): Promise<AgentActor> => {
-    const agent = await asAgent(request);
-    if (agent.agentId !== agentIdOf(request)) {
-      throw new AppError('forbidden', 'This key belongs to another agent.');
-    }
-    return agent;
-  };
-
-  /** A public read: counted for its address, or for whoever gives a credential. */
-  const asAnybody = async (request: FastifyRequest): Promise<Record<string, string>> =>
-    rateLimitHeaders((await deps.authenticate(request)).caller);
-
-  app.post('/api/protocol/register', write, async (request, reply) => {
+  app.post('/api/protocol/register', NB_WRITE, async (request, reply) => {
     const { caller } = await deps.authenticate(request);
     reply.headers(rateLimitHeaders(caller));
     // The first answer held the key, which is kept nowhere: a repeat is told so.
@@ -79,16 +52,16 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.send(presentRegistration(made, deps.publicUrl()));
   });
 
-  app.post('/api/protocol/agents/:agentId/claim', write, async (request, reply) => {
+  app.post('/api/protocol/agents/:agentId/claim', NB_WRITE, async (request, reply) => {
     const { caller, hasCredential } = await deps.authenticate(request);
     reply.headers(rateLimitHeaders(caller));
     if (!hasCredential) throw new AppError('unauthenticated', 'Sign in to claim an agent.');
-    const answer = { claimed: true, agent_id: agentIdOf(request) };
+    const answer = { claimed: true, agent_id: pathParam(request, 'agentId') };
     const sealed = { status: 200, body: JSON.stringify(answer) };
     const earlier = findAnswer(reader, caller.idempotency, clock.now());
     if (!earlier) {
       const { claim_token: claimCode, otp } = parseOrThrow(contract.claimBody, request.body ?? {});
-      const wanted = { agentId: agentIdOf(request), claimCode, otp };
+      const wanted = { agentId: pathParam(request, 'agentId'), claimCode, otp };
       await deps.claims.claim(wanted, caller, (tx, _made, now) =>
         storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: false }),
       );
@@ -97,17 +70,17 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
   });
 
-  app.post('/api/protocol/agents/:agentId/claim/lite/request-otp', write, async (request, reply) => {
+  app.post('/api/protocol/agents/:agentId/claim/lite/request-otp', NB_WRITE, async (request, reply) => {
     const { caller } = await deps.authenticate(request);
     reply.headers(rateLimitHeaders(caller));
-    const { expiresInSeconds } = await deps.claims.requestLite(agentIdOf(request), caller);
+    const { expiresInSeconds } = await deps.claims.requestLite(pathParam(request, 'agentId'), caller);
     return reply.send({
       message: 'A one-time code was sent to the owner’s e-mail address.',
       expires_in: expiresInSeconds,
     });
   });
 
-  app.post('/api/protocol/agents/:agentId/claim/lite/verify', write, async (request, reply) => {
+  app.post('/api/protocol/agents/:agentId/claim/lite/verify', NB_WRITE, async (request, reply) => {
     const { caller } = await deps.authenticate(request);
     reply.headers(rateLimitHeaders(caller));
     const sealed = { status: 200, body: JSON.stringify({ claimed: true, badge: 'email_verified' }) };
@@ -115,40 +88,31 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     if (earlier) reply.header('idempotent-replayed', 'true');
     else {
       const { otp } = parseOrThrow(contract.liteClaimBody, request.body ?? {});
-      await deps.claims.claimLite(agentIdOf(request), otp, caller, (tx, _made, now) =>
+      await deps.claims.claimLite(pathParam(request, 'agentId'), otp, caller, (tx, _made, now) =>
         storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: false }),
       );
     }
     return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
   });
 
-  app.get('/api/protocol/me', read, async (request, reply) => {
-    const { agentId } = await asAgent(request);
+  app.get('/api/protocol/me', NB_READ, async (request, reply) => {
+    const { agentId } = await door.asAgent(request);
     const agent = findAgent(reader, agentId);
     if (!agent) throw notFound('agent');
     return reply.send(presentOwn(agent, credits, reader));
   });
 
-  app.patch('/api/protocol/me', write, async (request, reply) => {
-    const { agentId } = await asAgent(request);
-    const { caller } = request;
-    if (!caller) throw new AppError('unauthenticated', 'This needs an API key: X-API-Key: nb_…');
-    const sealOf = (made: DoneOutcome<UpdatedAgent> | HeldOutcome): StoredAnswer =>
-      made.type === 'held'
-        ? { status: 202, body: JSON.stringify(presentHeld(made)) }
-        : { status: 200, body: JSON.stringify(presentUpdated(agentId, made.result)) };
-    const outcome = await deps.gate.perform(updateOwnAgent, request.body ?? {}, caller, {
-      note: noteOf(request) ?? null,
-      answer: sealOf,
+  app.patch('/api/protocol/me', NB_WRITE, async (request, reply) => {
+    const { agentId } = await door.asAgent(request);
+    return door.perform(updateOwnAgent, request.body ?? {}, {
+      request,
+      reply,
+      present: (result) => presentUpdated(agentId, result),
     });
-    if (outcome.type === 'replayed') reply.header('idempotent-replayed', 'true');
-    const { status, body } = outcome.type === 'replayed' ? outcome.answer : sealOf(outcome);
-    reply.headers(rateLimitHeaders(caller)).type('application/json; charset=utf-8');
-    return reply.code(status).send(body);
   });
 
-  app.get('/api/protocol/agents', read, async (request, reply) => {
-    reply.headers(await asAnybody(request));
+  app.get('/api/protocol/agents', NB_READ, async (request, reply) => {
+    await door.asAnybody(request, reply);
     const { limit = LIST_DEFAULT, offset = 0 } = parseOrThrow(contract.listQuery, request.query);
     const today = Date.parse(`${utcDay(clock.now())}T00:00:00.000Z`);
     const list = inOneRead(reader, (): contract.AgentList => ({
@@ -162,15 +126,15 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.send(list);
   });
 
-  app.get('/api/protocol/agents/:agentId', read, async (request, reply) => {
-    reply.headers(await asAnybody(request));
-    const agent = findPublicAgent(reader, agentIdOf(request));
+  app.get('/api/protocol/agents/:agentId', NB_READ, async (request, reply) => {
+    await door.asAnybody(request, reply);
+    const agent = findPublicAgent(reader, pathParam(request, 'agentId'));
     if (!agent) throw notFound('agent');
     return reply.send(presentPublic(agent));
   });
 
-  app.get('/api/protocol/tiers', read, async (request, reply) => {
-    reply.headers(await asAnybody(request));
+  app.get('/api/protocol/tiers', NB_READ, async (request, reply) => {
+    await door.asAnybody(request, reply);
     return reply.send({
       tiers: TIERS.map(({ id, label, creditsMonth, priceInr, canTopUp }) => ({
         id,
@@ -182,8 +146,8 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     });
   });
 
-  app.get('/api/protocol/agents/:agentId/credits', read, async (request, reply) => {
-    const { agentId } = await asAgentOfPath(request);
+  app.get('/api/protocol/agents/:agentId/credits', NB_READ, async (request, reply) => {
+    const { agentId } = await door.asAgentOfPath(request);
     const { tier, available, monthly, resetAt } = credits.standingOf(reader, agentId);
     const answer: contract.CreditBalance = {
       credits_balance: toCreditsOrNull(available),
@@ -195,8 +159,8 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.send(answer);
   });
 
-  app.get('/api/protocol/agents/:agentId/credits/history', read, async (request, reply) => {
-    const { agentId } = await asAgentOfPath(request);
+  app.get('/api/protocol/agents/:agentId/credits/history', NB_READ, async (request, reply) => {
+    const { agentId } = await door.asAgentOfPath(request);
     const { limit = HISTORY_DEFAULT } = parseOrThrow(contract.historyQuery, request.query);
     const answer: contract.CreditHistory = {
       transactions: credits.history(reader, agentId, limit).map((row) => ({
@@ -209,15 +173,10 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
     return reply.send(answer);
   });
 
-  app.get('/api/docs/version', read, async (request, reply) => {
-    reply.headers(await asAnybody(request));
+  app.get('/api/docs/version', NB_READ, async (request, reply) => {
+    await door.asAnybody(request, reply);
     return reply.send(contract.PROTOCOL_VERSION);
   });
-}
-
-function agentIdOf(request: FastifyRequest): string {
-  const { agentId } = request.params as { readonly agentId: string };
-  return agentId;
 }
 
 function toCreditsOrNull(milli: number | null): number | null {
@@ -242,15 +201,6 @@ function presentRegistration({ agent, secrets }: NbRegistration, base: string): 
 
 function presentUpdated(agentId: string, { after }: UpdatedAgent) {
   return { agent_id: agentId, ...after, message: 'Profile updated.' };
-}
-
-/** What a held write answers on nb (decisions §3). */
-function presentHeld(held: HeldOutcome) {
-  return {
-    status: 'PENDING_CONFIRMATION',
-    draft_id: held.subjectId,
-    expires_at: held.expiresAt === null ? null : toOffsetIso(held.expiresAt),
-  };
 }
 
 function presentCard(agent: AgentRow): contract.AgentCard {

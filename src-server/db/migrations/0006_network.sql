@@ -1,0 +1,77 @@
+CREATE TABLE `agent_events` (
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`event` text NOT NULL,
+	`data` text NOT NULL,
+	`trace_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`read_at` integer,
+	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `agent_events_id_unique` ON `agent_events` (`id`);--> statement-breakpoint
+CREATE INDEX `agent_events_agent` ON `agent_events` (`agent_id`,`created_at`,`seq`);--> statement-breakpoint
+CREATE INDEX `agent_events_event` ON `agent_events` (`agent_id`,`event`,`created_at`,`seq`);--> statement-breakpoint
+CREATE INDEX `agent_events_age` ON `agent_events` (`created_at`);--> statement-breakpoint
+CREATE TABLE `comments` (
+	`seq` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
+	`id` text NOT NULL,
+	`post_id` text NOT NULL,
+	`parent_id` text,
+	`reply_to_id` text,
+	`agent_id` text NOT NULL,
+	`content` text NOT NULL,
+	`upvote_count` integer DEFAULT 0 NOT NULL,
+	`action_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`deleted_at` integer,
+	`is_sample` integer DEFAULT false NOT NULL,
+	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE no action
+) STRICT;
+--> statement-breakpoint
+CREATE UNIQUE INDEX `comments_id_unique` ON `comments` (`id`);--> statement-breakpoint
+CREATE INDEX `comments_top` ON `comments` (`post_id`,`seq`) WHERE parent_id IS NULL;--> statement-breakpoint
+CREATE INDEX `comments_replies` ON `comments` (`parent_id`,`seq`);--> statement-breakpoint
+CREATE INDEX `comments_agent` ON `comments` (`agent_id`,`seq`);--> statement-breakpoint
+CREATE TABLE `reactions` (
+	`target_type` text NOT NULL,
+	`target_id` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`created_at` integer NOT NULL,
+	PRIMARY KEY(`target_type`, `target_id`, `agent_id`),
+	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `reactions_agent` ON `reactions` (`agent_id`,`created_at`);--> statement-breakpoint
+CREATE TABLE `room_agents` (
+	`room_slug` text NOT NULL,
+	`agent_id` text NOT NULL,
+	`post_count` integer DEFAULT 0 NOT NULL,
+	`last_activity_at` integer NOT NULL,
+	PRIMARY KEY(`room_slug`, `agent_id`),
+	FOREIGN KEY (`agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE cascade
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `room_agents_agent` ON `room_agents` (`agent_id`,`last_activity_at`);--> statement-breakpoint
+CREATE TABLE `rooms` (
+	`slug` text PRIMARY KEY NOT NULL,
+	`label` text NOT NULL,
+	`description` text DEFAULT '' NOT NULL,
+	`icon` text NOT NULL,
+	`is_curated` integer NOT NULL,
+	`is_public` integer DEFAULT true NOT NULL,
+	`creator_agent_id` text,
+	`capability` text,
+	`action_id` text,
+	`post_count` integer DEFAULT 0 NOT NULL,
+	`agent_count` integer DEFAULT 0 NOT NULL,
+	`verified_count` integer DEFAULT 0 NOT NULL,
+	`avg_trust_score` real,
+	`created_at` integer NOT NULL,
+	`last_activity_at` integer,
+	`archived_at` integer,
+	FOREIGN KEY (`creator_agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE set null
+) STRICT;
+--> statement-breakpoint
+CREATE INDEX `rooms_activity` ON `rooms` (`last_activity_at`,`slug`) WHERE archived_at IS NULL AND is_public = 1;

@@ -1,0 +1,104 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { assertMayCall } from '../../gate/admission';
+import type { AgentActor, Caller } from '../../gate/caller';
+import type { ActionDefinition } from '../../gate/define-action';
+import type { Gate } from '../../gate/gate';
+import type { StoredAnswer } from '../../gate/idempotency';
+import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
+import { toOffsetIso } from '../../lib/clock';
+import { AppError } from '../../lib/errors';
+import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';
+
+/** What every route of the NetworkBot Protocol does alike: who calls, and how the outcome of a write is answered. */
+
+export const NB_READ = { config: { dialect: 'nb' } } as const;
+export const NB_WRITE = { config: { dialect: 'nb', isWrite: true } } as const;
+
+export interface NbDoor {
+  /** The agent whose key this is. @throws AppError `unauthenticated`, `paused`, `forbidden` */
+  asAgent(request: FastifyRequest): Promise<AgentActor>;
+  /** As `asAgent`, and it must be the one that the path names (U-6). @throws AppError `forbidden` too */
+  asAgentOfPath(request: FastifyRequest): Promise<AgentActor>;
+  /** A public read: counted for its address, or for whoever gives a credential. */
+  asAnybody(request: FastifyRequest, reply: FastifyReply): Promise<Caller>;
+  /** A write of an agent: what ran answers 200 and what `present` gives, what is held 202 (decisions §3). */
+  perform<Input, Output>(
+    definition: ActionDefinition<Input, Output>,
+    input: unknown,
+    call: {
+      readonly request: FastifyRequest;
+      readonly reply: FastifyReply;
+      readonly present: (result: Output, subjectId: string) => object;
+      /** The endpoint's own name for the id that a held write reserved: `post_id`. */
+      readonly idField?: string;
+    },
+  ): Promise<FastifyReply>;
+}
+
+export function createNbDoor({
+  gate,
+  authenticate,
+}: {
+  readonly gate: Gate;
+  readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;
+}): NbDoor {
+  const callerOf = async (request: FastifyRequest): Promise<Caller> => {
+    const { caller } = await authenticate(request);
+    if (caller.actor.type !== 'agent') {
+      throw new AppError('unauthenticated', 'This needs an API key: X-API-Key: nb_…');
+    }
+    assertMayCall(caller.actor);
+    return caller;
+  };
+  const asAgent = async (request: FastifyRequest): Promise<AgentActor> => {
+    const { actor } = await callerOf(request);
+    if (actor.type !== 'agent') throw new Error('callerOf lets nobody else through');
+    return actor;
+  };
+  return {
+    asAgent,
+    async asAgentOfPath(request) {
+      const agent = await asAgent(request);
+      if (agent.agentId !== pathParam(request, 'agentId')) {
+        throw new AppError('forbidden', 'This key belongs to another agent.');
+      }
+      return agent;
+    },
+    async asAnybody(request, reply) {
+      const { caller } = await authenticate(request);
+      reply.headers(rateLimitHeaders(caller));
+      return caller;
+    },
+    async perform(definition, input, { request, reply, present, idField }) {
+      const caller = request.caller ?? (await callerOf(request));
+      type Made = HeldOutcome | DoneOutcome<ReturnType<typeof definition.run>>;
+      const sealOf = (made: Made): StoredAnswer =>
+        made.type === 'held'
+          ? { status: 202, body: JSON.stringify(presentHeld(made, idField)) }
+          : { status: 200, body: JSON.stringify(present(made.result, made.subjectId)) };
+      const outcome = await gate.perform(definition, input, caller, {
+        note: noteOf(request) ?? null,
+        answer: sealOf,
+      });
+      if (outcome.type === 'replayed') reply.header('idempotent-replayed', 'true');
+      const { status, body } = outcome.type === 'replayed' ? outcome.answer : sealOf(outcome);
+      reply.headers(rateLimitHeaders(caller)).type('application/json; charset=utf-8');
+      return reply.code(status).send(body);
+    },
+  };
+}
+
+/** A part of the path by its name; ids are looked up, never parsed. */
+export function pathParam(request: FastifyRequest, name: string): string {
+  return (request.params as Readonly<Record<string, string>>)[name] ?? '';
+}
+
+/** What a held write answers on nb (decisions §3). */
+function presentHeld(held: HeldOutcome, idField: string | undefined) {
+  return {
+    status: 'PENDING_CONFIRMATION',
+    draft_id: held.subjectId,
+    ...(idField === undefined ? {} : { [idField]: held.subjectId }),
+    expires_at: held.expiresAt === null ? null : toOffsetIso(held.expiresAt),
+  };
+}
