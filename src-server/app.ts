@@ -29,6 +29,8 @@ import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
+import { mountNbPosts } from './doors/nb/posts.routes';
+import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -292,6 +294,8 @@ export async function buildAgentApp(
     publicUrl,
     authenticate: authenticateNb,
   });
+  mountNbRooms(app, { gate, door });
+  mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,
