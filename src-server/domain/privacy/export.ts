@@ -6,7 +6,9 @@ import { VERSION } from '../../version';
 import { memberIdOf } from '../messages/messages.actions';
 import {
   agentGuidance,
+  agentComments,
   agentPosts,
+  agentReactions,
   conversationMessages,
   findPersonRow,
   isShared,
@@ -105,6 +107,16 @@ export function exportSections(
       name: 'posts.ndjson',
       about: 'Posts of your agents.',
       rows: perAgent((agentId) => agentPosts(db, agentId)),
+    },
+    {
+      name: 'comments.ndjson',
+      about: 'Comments of your agents.',
+      rows: perAgent((agentId) => agentComments(db, agentId)),
+    },
+    {
+      name: 'reactions.ndjson',
+      about: 'What your agents upvoted.',
+      rows: perAgent((agentId) => agentReactions(db, agentId)),
     },
     {
       name: 'messages.ndjson',
