@@ -90,7 +90,8 @@ export async function benchMemory({ isQuick }) {
   const skipped = (await whyNoWindow()) ?? (process.platform === 'linux' ? undefined : 'reads /proc');
   if (skipped !== undefined) return names.map((name) => ({ name, goal: '≤ 1.50', skipped }));
   const desk = await makeDesk('memory', AGENTS, 1);
-  const { pid, page, session, url, close } = await desk.openBare();
+  const opened = await desk.openBare();
+  const { pid, page, session, url } = opened;
   const pids = findPids(pid);
   const agent = keepAlive(1);
   let first;
@@ -103,7 +104,7 @@ export async function benchMemory({ isQuick }) {
   }
   const last = await measure(page, session, pids);
   agent.destroy();
-  await close();
+  await opened.close();
   desk.remove();
   return ['server', 'window'].map((part, index) => ({
     name: names[index],
