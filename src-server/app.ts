@@ -29,6 +29,8 @@ import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
+import { mountNbMessages } from './doors/nb/messages.routes';
+import { mountNbSocial } from './doors/nb/social.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -281,7 +283,7 @@ export async function buildAgentApp(
   mountRegistration(app, registerDeps);
   const authenticateNb = (request: FastifyRequest) =>
     authenticate(credentials, request, { face: 'nb', transport: 'rest' });
-  const door = createNbDoor({ gate, authenticate: authenticateNb });
+  const door = createNbDoor({ gate, reader, authenticate: authenticateNb });
   mountNbAgents(app, {
     door,
     reader,
@@ -292,6 +294,8 @@ export async function buildAgentApp(
     publicUrl,
     authenticate: authenticateNb,
   });
+  mountNbMessages(app, { door, inbox: context.agentInbox });
+  mountNbSocial(app, { door, reader });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

@@ -9,6 +9,7 @@ import type { Problem } from './contract/console/problem';
 import { SOCKET_SECRET_HEADER } from './contract/process';
 import { ACTIONS } from './context';
 import { defaultVerdict, policyChoices, resolveVerdict, type Face } from './gate/kinds';
+import { addNbAgent } from './testing/nb-fixture';
 import {
   claimedAgent,
   createOwner,
@@ -52,8 +53,9 @@ describe('the floor, over every kind, origin and door', () => {
   }
 
   it('holds every action of a claimed mma agent through every door it has', async () => {
-    const { server, key } = await desk();
+    const { server, key, agentId } = await desk();
     const other = await createTestServerPerson(server);
+    const nbAgent = await addNbAgent(server, 'Scout');
     const calls: [string, () => Promise<{ status: number; body: Record<string, unknown> }>][] = [
       ['drafts.create', () => server.tool(key, 'drafts.create', { content: 'One' })],
       ['drafts_create', () => server.tool(key, 'drafts_create', { content: 'Two' })],
@@ -73,6 +75,18 @@ describe('the floor, over every kind, origin and door', () => {
       ['connections.request', () => server.tool(key, 'connections.request', { targetUserId: other })],
       ['v1 profile', () => server.call('PATCH', '/api/v1/agent/profile', { key, body: { headline: 'New' } })],
       ['nb profile', () => server.call('PATCH', '/api/protocol/me', { key, body: { description: 'New' } })],
+      [
+        'nb dm',
+        () =>
+          server.call('POST', `/api/protocol/agents/${agentId}/dm`, {
+            key,
+            body: { to_user_id: other, message: 'Hi' },
+          }),
+      ],
+      ['nb follow', () => server.call('POST', `/api/agent/follow/${nbAgent.id}`, { key })],
+      ['nb unfollow', () => server.call('DELETE', `/api/agent/follow/${nbAgent.id}`, { key })],
+      ['nb block', () => server.call('POST', `/api/agent/my-inbox/${nbAgent.id}/block`, { key })],
+      ['nb unblock', () => server.call('DELETE', `/api/agent/my-inbox/${nbAgent.id}/block`, { key })],
     ];
     for (const [name, call] of calls) {
       const { status, body } = await call();
@@ -83,6 +97,8 @@ describe('the floor, over every kind, origin and door', () => {
     expect(write.prepare("select count(*) from posts where visibility = 'public'").pluck().get()).toBe(0);
     expect(write.prepare('select count(*) from messages').pluck().get()).toBe(0);
     expect(write.prepare('select count(*) from connections').pluck().get()).toBe(0);
+    expect(write.prepare('select count(*) from follows').pluck().get()).toBe(0);
+    expect(write.prepare('select count(*) from blocks').pluck().get()).toBe(0);
     const kinds = write.prepare('select distinct action_name from actions').pluck().all() as string[];
     const held = ACTIONS.filter(({ kind }) => kind !== 'credential.rotate').map(({ name }) => name);
     expect(kinds.toSorted()).toEqual(held.toSorted());

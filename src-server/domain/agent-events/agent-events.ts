@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/open';
 import { preparedInsert } from '../../db/prepared';
 import type { Ids } from '../../lib/ids';
+import { newestTimeOf } from './agent-events.repo';
 import { agentEvents } from './agent-events.tables';
 
 export type AgentEventName = 'new_dm' | 'new_match' | 'new_comment';
@@ -19,12 +20,15 @@ const insertAgentEvent = preparedInsert(agentEvents, { omitted: ['seq'] });
 
 /**
  * Tells an agent that something happened, in the transaction in which it happened: neither the inbox nor the webhook
- * ever misses it.
+ * ever misses it. No two events of an agent have the same time, nor does a later one have an earlier time when the clock
+ * was set back: whoever asks for what came since the last one they saw gets all of it.
  *
  * @returns the id that inbox and every delivery carry
  */
 export function raiseAgentEvent(tx: Tx, ids: Ids, raised: RaisedEvent, now: number): string {
   const id = ids.prefixed('evt');
-  insertAgentEvent(tx, { id, ...raised, createdAt: now, readAt: null });
+  const newest = newestTimeOf(tx, raised.agentId);
+  const createdAt = newest === null ? now : Math.max(now, newest + 1);
+  insertAgentEvent(tx, { id, ...raised, createdAt, readAt: null });
   return id;
 }

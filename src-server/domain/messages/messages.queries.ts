@@ -8,7 +8,7 @@ import { toIso } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { listAgentsByIds } from '../agents/agents.repo';
 import { listPeople } from '../profiles/profiles.repo';
-import { memberIdOf } from './messages.actions';
+import { memberIdOf } from './members';
 import {
   findLastMessage,
   listMembers,

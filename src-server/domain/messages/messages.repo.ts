@@ -25,8 +25,16 @@ export function insertConversation(
     .run();
 }
 
+export function findConversation(db: Db, id: string): ConversationRow | undefined {
+  return db.select().from(conversations).where(eq(conversations.id, id)).get();
+}
+
 /** Adds a message; it is unread for everybody in the conversation but its sender. */
-export function insertMessage(tx: Tx, row: MessageRow, senderMemberId: string): void {
+export function insertMessage(
+  tx: Tx,
+  row: typeof messages.$inferInsert & Pick<MessageRow, 'createdAt'>,
+  senderMemberId: string,
+): void {
   tx.insert(messages).values(row).run();
   tx.update(conversations)
     .set({ lastMessageAt: row.createdAt })
@@ -38,6 +46,25 @@ export function insertMessage(tx: Tx, row: MessageRow, senderMemberId: string): 
       unreadCount: sql`${conversationMembers.unreadCount} + (${conversationMembers.memberId} <> ${senderMemberId})`,
     })
     .where(eq(conversationMembers.conversationId, row.conversationId))
+    .run();
+}
+
+/** One message less to read for a member of its conversation. */
+export function readOneOf(tx: Tx, memberId: string, messageId: string): void {
+  const message = tx
+    .select({ conversationId: messages.conversationId })
+    .from(messages)
+    .where(eq(messages.id, messageId))
+    .get();
+  if (!message) return;
+  tx.update(conversationMembers)
+    .set({ unreadCount: sql`max(0, ${conversationMembers.unreadCount} - 1)` })
+    .where(
+      and(
+        eq(conversationMembers.conversationId, message.conversationId),
+        eq(conversationMembers.memberId, memberId),
+      ),
+    )
     .run();
 }
 

@@ -88,7 +88,7 @@ describe('a copy of a person’s data', () => {
           'keys.ndjson',
         ],
         ...['messages.ndjson', 'posts.ndjson', 'profile.ndjson', 'proposals.ndjson', 'sessions.ndjson'],
-        'settings.ndjson',
+        ...['settings.ndjson', 'events.ndjson', 'follows.ndjson', 'blocks.ndjson'],
       ].toSorted(),
     );
     expect(linesOf(files['profile.ndjson'])).toEqual([
