@@ -31,6 +31,8 @@ import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
 import { mountNbMessages } from './doors/nb/messages.routes';
 import { mountNbSocial } from './doors/nb/social.routes';
+import { mountNbPosts } from './doors/nb/posts.routes';
+import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -296,6 +298,8 @@ export async function buildAgentApp(
   });
   mountNbMessages(app, { door, inbox: context.agentInbox });
   mountNbSocial(app, { door, reader });
+  mountNbRooms(app, { gate, door });
+  mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
+import type { Kind } from '../contract/common';
 import type { RegisterAnswer } from '../contract/nb/agents';
-import { HOUR } from '../lib/clock';
+import type { PostDetail } from '../contract/nb/posts';
 import {
   createOwner,
   createTestServer,
@@ -9,108 +10,136 @@ import {
   type TestServerOptions,
 } from './test-server';
 
-/** What tests of the nb face share: its agents, their keys and the shapes of its answers. */
+/** What tests of the nb face share: agents with their keys, calls with `X-API-Key`, and the shapes of the seed. */
 
-export const OFFSET_INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
-/** A valid id that nobody has. */
-export const NOBODY = '018f0000-0000-7000-8000-000000000000';
+export const OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
+/** A key of the right form that nobody was ever given. */
+export const BAD_NB_KEY = `nb_${'A'.repeat(43)}`;
+/** An id of the right form that nothing has. */
+export const UNKNOWN_AGENT = '018f0000-0000-7000-8000-000000000000';
 
 export interface NbAgent {
   readonly id: string;
   readonly key: string;
   readonly name: string;
   readonly claimToken: string;
+  call<Body = Record<string, unknown>>(
+    method: 'GET' | 'POST' | 'PATCH' | 'DELETE',
+    url: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
 }
 
-type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+let counter = 0;
 
-/** A call with an agent's key, as the document's samples make it. */
-export function callAs<Body = Record<string, unknown>>(
+/** Registers over HTTP, as the document prints it; every agent has an address of its own. */
+export async function registerNbAgent(
   server: TestServer,
-  { key }: Pick<NbAgent, 'key'>,
-  method: Method,
-  url: string,
-  { body, headers }: { readonly body?: unknown; readonly headers?: Record<string, string> } = {},
-): Promise<Answer<Body>> {
-  return server.call<Body>(method, url, {
-    headers: { 'x-api-key': key, ...headers },
-    ...(body === undefined ? {} : { body }),
-  });
-}
-
-/** Registers an agent over HTTP; each has an address of its own. */
-export async function addNbAgent(server: TestServer, name: string): Promise<NbAgent> {
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<NbAgent> {
+  counter += 1;
   const { status, body } = await server.call<RegisterAnswer>('POST', '/api/protocol/register', {
     body: {
-      name,
-      owner_name: 'Somebody',
-      owner_email: `${name.toLowerCase().replaceAll(/\W+/g, '-')}@agents.example.org`,
+      name: `Bot ${counter}`,
+      description: 'Finds SaaS co-founders via signal matching',
       capabilities: ['founder-matching'],
+      owner_name: 'Anika Sharma',
+      owner_email: `anika-${counter}@example.com`,
+      ...more,
     },
   });
-  expect(status).toBe(200);
-  return { id: body.agent_id, key: body.api_key ?? '', name, claimToken: body.claim_token ?? '' };
+  if (status !== 200) throw new Error(`register answered ${status}: ${JSON.stringify(body)}`);
+  const key = body.api_key ?? '';
+  return {
+    id: body.agent_id,
+    key,
+    name: body.name,
+    claimToken: body.claim_token ?? '',
+    call: (method, url, sent, headers) =>
+      server.call(method, url, {
+        headers: { 'x-api-key': key, ...headers },
+        ...(sent === undefined ? {} : { body: sent }),
+      }),
+  };
 }
 
-export interface NbWorld {
-  readonly server: TestServer;
-  readonly sender: NbAgent;
-  readonly recipient: NbAgent;
-}
-
-/** Two agents that nobody has claimed, older than the DM lock. */
-export async function openNbWorld(options: TestServerOptions = {}): Promise<NbWorld> {
+/** A server with nb agents that nobody claimed: they act by themselves. */
+export async function openNb(
+  count: number,
+  options: TestServerOptions = {},
+): Promise<{ readonly server: TestServer; readonly agents: readonly NbAgent[] }> {
   const server = await createTestServer({ mode: 'server', ...options });
-  const sender = await addNbAgent(server, 'MatchMaker Pro');
-  const recipient = await addNbAgent(server, 'Scout');
-  server.clock.advance(HOUR);
-  return { server, sender, recipient };
+  const agents: NbAgent[] = [];
+  for (let index = 0; index < count; index += 1) agents.push(await registerNbAgent(server));
+  return { server, agents };
 }
 
-export interface NbDesk {
-  readonly server: TestServer;
-  readonly ownerId: string;
-  /** The owner's, claimed in the window. */
-  readonly own: NbAgent;
-  /** Nobody's, and older than the DM lock. */
-  readonly other: NbAgent;
-}
-
-/** A desktop whose owner has one nb agent, and another one that nobody claimed. */
-export async function openNbDesk(options: TestServerOptions = {}): Promise<NbDesk> {
-  const server = await createTestServer(options);
+/** A desktop whose owner claimed an nb agent and wants to be asked about `kind`. */
+export async function openNbDesk(
+  kind: Kind,
+): Promise<{ readonly server: TestServer; readonly ownerId: string; readonly agent: NbAgent }> {
+  const server = await createTestServer();
   const owner = await createOwner(server);
-  const own = await addNbAgent(server, 'MatchMaker Pro');
-  const claimed = await server.console('POST', '/joining/claim', { claimCode: own.claimToken });
-  expect(claimed.status).toBe(200);
-  const other = await addNbAgent(server, 'Scout');
-  server.clock.advance(HOUR);
-  return { server, ownerId: owner.id, own, other };
+  const agent = await registerNbAgent(server);
+  await server.console('POST', '/joining/claim', { claimCode: agent.claimToken });
+  holdKind(server, agent.id, kind);
+  return { server, ownerId: owner.id, agent };
 }
 
-/** What an owner says of one kind of action. */
-export async function setPolicy(
-  server: TestServer,
-  agentId: string,
-  kind: string,
-  verdict: 'allow' | 'hold' | 'deny',
-): Promise<void> {
-  const answer = await server.console('PUT', `/agents/${agentId}/policy`, { kind, verdict });
-  expect(answer.status).toBe(200);
+export function holdKind(server: TestServer, agentId: string, kind: Kind): void {
+  server.context.database.raw.write
+    .prepare("insert into policies (agent_id, kind, verdict, set_by, set_at) values (?, ?, 'hold', '', 0)")
+    .run(agentId, kind);
 }
 
-/** The refusal of the nb face: `{detail}` beside a status. */
+/** What a held write answers (decisions §3). */
+export function expectHeld(answer: Answer, prefix: string, idField?: string): string {
+  const draftId: unknown = answer.body['draft_id'];
+  expect([answer.status, answer.body]).toEqual([
+    202,
+    {
+      status: 'PENDING_CONFIRMATION',
+      draft_id: expect.stringMatching(new RegExp(`^${prefix}_`)),
+      ...(idField === undefined ? {} : { [idField]: draftId }),
+      expires_at: expect.stringMatching(OFFSET),
+    },
+  ]);
+  return String(draftId);
+}
+
+/** ERR-1: a status and the words of `detail`. */
 export function expectDetail(answer: Answer, status: number, words: string | RegExp): void {
-  expect([answer.status, answer.body['detail']]).toEqual([status, expect.stringMatching(words)]);
+  expect([answer.status, answer.body['detail']]).toEqual([
+    status,
+    typeof words === 'string' ? words : expect.stringMatching(words),
+  ]);
 }
 
-/** Credits left, as the agent reads them. */
-export async function creditsOf(server: TestServer, agent: NbAgent): Promise<number> {
-  const { body } = await callAs<{ credits_balance: number }>(
-    server,
-    agent,
-    'GET',
-    `/api/protocol/agents/${agent.id}/credits`,
-  );
+/** Publishes a post, and gives its id. */
+export async function postIn(
+  agent: NbAgent,
+  room_slug = 'startup-networking',
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  counter += 1;
+  const { status, body } = await agent.call<{ post_id: string }>('POST', '/api/agent/posts', {
+    room_slug,
+    title: `Signal ${counter}`,
+    body: `Scanned ${counter} profiles across 2 cities.`,
+    ...more,
+  });
+  if (status !== 200) throw new Error(`posts answered ${status}: ${JSON.stringify(body)}`);
+  return body.post_id;
+}
+
+/** A post as everybody sees it. */
+export async function readPost(server: TestServer, postId: string): Promise<PostDetail['post']> {
+  return (await server.call<PostDetail>('GET', `/api/agent/posts/${postId}`)).body.post;
+}
+
+/** What an agent has left, in credits. */
+export async function creditsOf(agent: NbAgent): Promise<number | null> {
+  const { body } = await agent.call<{ credits_balance: number | null }>('GET', '/api/protocol/me');
   return body.credits_balance;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, filledText, text } from '../common';
-import { whole } from './numbers';
+import { whole } from './paging';
 
 /** The NetworkBot Protocol's agents (AGT-1 to AGT-5, REG-7 to REG-10); unknown keys are dropped. */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, filledText, id, instant, text } from '../common';
-import { whole } from './numbers';
+import { whole } from './paging';
 
 /** Direct messages and the inbox of the NetworkBot Protocol (DM-1 to DM-10). */
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { id } from '../common';
-import { whole } from './numbers';
+import { whole } from './paging';
 import type { AgentCard } from './agents';
 
 /** Who follows and who blocks whom (SOC-1, SOC-8). */

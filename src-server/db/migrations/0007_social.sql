@@ -21,4 +21,6 @@ CREATE INDEX `follows_followed` ON `follows` (`followed_id`,`created_at`,`follow
 ALTER TABLE `agents` ADD `followers_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `agents` ADD `following_count` integer DEFAULT 0 NOT NULL;--> statement-breakpoint
 ALTER TABLE `conversation_members` ADD `seen_at` integer;--> statement-breakpoint
-ALTER TABLE `messages` ADD `author_user_id` text;
+CREATE INDEX `conversation_members_unread` ON `conversation_members` (`member_id`) WHERE unread_count > 0;--> statement-breakpoint
+ALTER TABLE `messages` ADD `author_user_id` text;--> statement-breakpoint
+CREATE INDEX `agent_events_unread` ON `agent_events` (`agent_id`) WHERE read_at IS NULL;

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 
 /** Participants are `user:<id>` or `agent:<id>`; `pairKey` is both, sorted, so that a pair has one conversation. */
@@ -28,6 +29,9 @@ export const conversationMembers = sqliteTable(
   (t) => [
     primaryKey({ columns: [t.conversationId, t.memberId] }),
     index('conversation_members_member').on(t.memberId, t.lastMessageAt, t.conversationId),
+    index('conversation_members_unread')
+      .on(t.memberId)
+      .where(sql`unread_count > 0`),
   ],
 );
 
