@@ -9,6 +9,7 @@ import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes, NOTIFICATION_CLIENT } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
 import { leavingRoutes } from './doors/console/leaving.routes';
+import { messageRoutes } from './doors/console/messages.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
@@ -86,6 +87,12 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       audit: context.auditReader,
       cases: context.caseFiles,
       verification: context.verification,
+    }),
+    ...messageRoutes({
+      reader,
+      gate,
+      seen: context.seen,
+      flushFetched: () => context.agentInbox.flush(),
     }),
     ...outboxRoutes({ outbox: context.identity.outbox }),
     ...agentRoutes({

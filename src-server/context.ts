@@ -33,6 +33,7 @@ import { createSetupService } from './domain/identity/setup.service';
 import { DEFAULT_DISPLAY_NAME } from './domain/identity/sign-in.service';
 import { sendDm } from './domain/messages/dm.action';
 import { messageActions } from './domain/messages/messages.actions';
+import { createSeenService } from './domain/messages/seen.service';
 import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
@@ -143,6 +144,7 @@ export function createContext(options: ContextOptions) {
   });
   const usage = createUsageRecorder({ writer, clock, log });
   const agentInbox = createAgentInboxService({ writer, reader, clock, log });
+  const seen = createSeenService({ writer, clock, afterCommit });
   const actions = toRegistry();
   const credits = createCreditsService({ writer, reader, clock, ids });
 
@@ -451,6 +453,7 @@ export function createContext(options: ContextOptions) {
     identity,
     usage,
     agentInbox,
+    seen,
     credits,
     actions,
     gate,

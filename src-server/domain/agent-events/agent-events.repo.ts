@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, inArray, isNull, lt, max, sql, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, inArray, isNull, lt, max, sql, type SQL } from 'drizzle-orm';
 import type { Db, Reader, Tx } from '../../db/open';
 import { prepared } from '../../db/prepared';
 import type { Keyset } from '../../db/cursor';
@@ -81,4 +81,15 @@ export function pruneEvents(tx: Tx, before: number, limit: number): number {
     .orderBy(asc(agentEvents.createdAt))
     .limit(limit);
   return tx.delete(agentEvents).where(inArray(agentEvents.seq, old)).run().changes;
+}
+
+/** Not fetched yet, counted to `limit`. */
+export function countUnreadEvents(db: Reader, agentId: string, limit: number): number {
+  const some = db
+    .select({ seq: agentEvents.seq })
+    .from(agentEvents)
+    .where(and(eq(agentEvents.agentId, agentId), sql`read_at IS NULL`))
+    .limit(limit)
+    .as('some');
+  return db.select({ n: count() }).from(some).get()?.n ?? 0;
 }

@@ -1,6 +1,8 @@
 import type { Tx } from '../../db/open';
 import { preparedInsert } from '../../db/prepared';
+import { appendEvent } from '../../gate/events';
 import type { Ids } from '../../lib/ids';
+import { findAgent } from '../agents/agents.repo';
 import { newestTimeOf } from './agent-events.repo';
 import { agentEvents } from './agent-events.tables';
 
@@ -30,5 +32,10 @@ export function raiseAgentEvent(tx: Tx, ids: Ids, raised: RaisedEvent, now: numb
   const newest = newestTimeOf(tx, raised.agentId);
   const createdAt = newest === null ? now : Math.max(now, newest + 1);
   insertAgentEvent(tx, { id, ...raised, createdAt, readAt: null });
+  const ownerId = findAgent(tx, raised.agentId)?.ownerId ?? null;
+  if (ownerId !== null) {
+    const told = { eventId: id, event: raised.event, otherPersonId: ownerId };
+    appendEvent(tx, { topic: 'agent-event.raised', data: told, traceId: raised.traceId, now });
+  }
   return id;
 }

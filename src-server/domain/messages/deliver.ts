@@ -74,7 +74,7 @@ function personBehind(db: Db, { type, id }: Member): string | null {
  */
 export function assertNotBlocked(db: Db, recipient: Member, senderAgentId: string): void {
   if (isBlocked(db, memberIdOf(recipient.type, recipient.id), senderAgentId)) {
-    throw new AppError('forbidden', 'This message can’t be delivered.');
+    throw new AppError('forbidden', 'This message can’t be delivered.', { reason: 'not_delivered' });
   }
 }
 
