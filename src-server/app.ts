@@ -9,6 +9,7 @@ import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes, NOTIFICATION_CLIENT } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
 import { leavingRoutes } from './doors/console/leaving.routes';
+import { messageRoutes } from './doors/console/messages.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
@@ -29,6 +30,8 @@ import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
+import { mountNbMessages } from './doors/nb/messages.routes';
+import { mountNbSocial } from './doors/nb/social.routes';
 import { mountNbPosts } from './doors/nb/posts.routes';
 import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
@@ -84,6 +87,12 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       audit: context.auditReader,
       cases: context.caseFiles,
       verification: context.verification,
+    }),
+    ...messageRoutes({
+      reader,
+      gate,
+      seen: context.seen,
+      flushFetched: () => context.agentInbox.flush(),
     }),
     ...outboxRoutes({ outbox: context.identity.outbox }),
     ...agentRoutes({
@@ -283,7 +292,7 @@ export async function buildAgentApp(
   mountRegistration(app, registerDeps);
   const authenticateNb = (request: FastifyRequest) =>
     authenticate(credentials, request, { face: 'nb', transport: 'rest' });
-  const door = createNbDoor({ gate, authenticate: authenticateNb });
+  const door = createNbDoor({ gate, reader, authenticate: authenticateNb });
   mountNbAgents(app, {
     door,
     reader,
@@ -294,6 +303,8 @@ export async function buildAgentApp(
     publicUrl,
     authenticate: authenticateNb,
   });
+  mountNbMessages(app, { door, inbox: context.agentInbox });
+  mountNbSocial(app, { door, reader });
   mountNbRooms(app, { gate, door });
   mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });

@@ -2,6 +2,7 @@ import type { Config } from './config';
 import type { AuditCheckpoint } from './contract/process';
 import { openDatabase, watchForeignCommits, type OpenDatabase } from './db/open';
 import { migrate } from './db/migrate';
+import { createAgentInboxService } from './domain/agent-events/agent-inbox.service';
 import { createAgentCommands } from './domain/agents/agents.commands';
 import { findAgent } from './domain/agents/agents.repo';
 import { createClaimsService } from './domain/agents/claims.service';
@@ -30,7 +31,9 @@ import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
 import { createSetupService } from './domain/identity/setup.service';
 import { DEFAULT_DISPLAY_NAME } from './domain/identity/sign-in.service';
+import { sendDm } from './domain/messages/dm.action';
 import { messageActions } from './domain/messages/messages.actions';
+import { createSeenService } from './domain/messages/seen.service';
 import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
@@ -39,6 +42,8 @@ import { createExportsService } from './domain/privacy/exports.service';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
+import { blockAgent, unblockAgent } from './domain/social/blocks.actions';
+import { followAgent, unfollowAgent } from './domain/social/follows.actions';
 import { openCuratedRooms } from './domain/rooms/curated';
 import { createRoom } from './domain/rooms/rooms.actions';
 import { recountRooms } from './domain/rooms/rooms.service';
@@ -85,6 +90,11 @@ export const ACTIONS = [
   updateProfile,
   rotateKey,
   updateOwnAgent,
+  sendDm,
+  followAgent,
+  unfollowAgent,
+  blockAgent,
+  unblockAgent,
   createRoom,
   ...Object.values(commentActions),
 ] as const;
@@ -133,6 +143,8 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const usage = createUsageRecorder({ writer, clock, log });
+  const agentInbox = createAgentInboxService({ writer, reader, clock, log });
+  const seen = createSeenService({ writer, clock, afterCommit });
   const actions = toRegistry();
   const credits = createCreditsService({ writer, reader, clock, ids });
 
@@ -399,6 +411,7 @@ export function createContext(options: ContextOptions) {
       handle() {
         gate.prune();
         usage.prune();
+        agentInbox.prune();
         credits.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
@@ -439,6 +452,8 @@ export function createContext(options: ContextOptions) {
     limiter,
     identity,
     usage,
+    agentInbox,
+    seen,
     credits,
     actions,
     gate,
@@ -492,6 +507,7 @@ export function createContext(options: ContextOptions) {
     /** Everything written so far has had its consequences: what tests wait for. */
     async processAll() {
       usage.flush();
+      agentInbox.flush();
       await relay.processAll();
       await jobs.processAll();
       await backups.idle();
@@ -508,6 +524,7 @@ export function createContext(options: ContextOptions) {
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();
+      await agentInbox[Symbol.asyncDispose]();
       takeCheckpoint();
       database[Symbol.dispose]();
     },

@@ -115,7 +115,7 @@ export async function perform<Input, Output>(
     if (meanwhile) return { type: 'replayed', answer: meanwhile };
     assertStillMayCall(deps, tx, agent);
     prepare(tx);
-    countCap(tx, definition, caller, agent, now);
+    countCap(deps, tx, definition, caller, agent, now);
     const step: Step<Input, Output> = {
       deps,
       definition,
@@ -174,6 +174,7 @@ function priceOf({ costName }: { readonly costName?: CreditCostName }, { face }:
 }
 
 function countCap<Input, Output>(
+  deps: Pick<GateDeps, 'credits'>,
   tx: Tx,
   definition: ActionDefinition<Input, Output>,
   caller: Caller,
@@ -181,6 +182,7 @@ function countCap<Input, Output>(
   now: number,
 ): void {
   const cap = definition.dailyCap;
-  if (cap && DAILY_CAPS[cap].faces.some((face) => face === caller.face))
-    countToday(tx, agent.agentId, cap, now);
+  if (!cap || !DAILY_CAPS[cap].faces.some((face) => face === caller.face)) return;
+  const tier = 'perTier' in DAILY_CAPS[cap] ? deps.credits.tierOf(tx, agent.agentId) : undefined;
+  countToday(tx, agent.agentId, cap, now, tier);
 }

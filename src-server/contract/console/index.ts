@@ -5,6 +5,7 @@ import * as data from './data';
 import * as inbox from './inbox';
 import * as keys from './keys';
 import * as leaving from './leaving';
+import * as messages from './messages';
 import * as outbox from './outbox';
 import * as session from './session';
 
@@ -91,6 +92,17 @@ export const consoleApi = {
     listOffers: leaving.listOffers,
     acceptOffer: leaving.acceptOffer,
     declineOffer: leaving.declineOffer,
+  },
+  messages: {
+    listConversations: messages.listConversations,
+    getConversation: messages.getConversation,
+    sendMessage: messages.sendMessage,
+    markConversationSeen: messages.markConversationSeen,
+    getUnread: messages.getUnread,
+    blockSender: messages.blockSender,
+    unblockSender: messages.unblockSender,
+    listEventGroups: messages.listEventGroups,
+    listAgentEvents: messages.listAgentEvents,
   },
   data: {
     getBackups: data.getBackups,

@@ -51,6 +51,8 @@ export const preferences = z.object({
   graceSeconds,
   notifications: notificationPreferences,
   shortcuts: shortcutPreferences,
+  /** Agents may write to this person knowing the address alone; otherwise it is as good as unknown (decisions §6). */
+  isReachableByEmail: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferences>;
 
@@ -62,6 +64,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   graceSeconds: 5,
   notifications: { isOn: true, quietHours: null, mutedAgentIds: [] },
   shortcuts: { singleKeys: 'on', preset: 'standard', overrides: {} },
+  isReachableByEmail: false,
 };
 
 export const user = z.object({
@@ -154,7 +157,7 @@ export const removeSampleWorld = endpoint({
 export const updatePreferences = endpoint({
   method: 'PATCH',
   path: '/preferences',
-  summary: 'Language, theme, expiry, grace, notifications, shortcuts',
+  summary: 'Language, theme, expiry, grace, notifications, shortcuts, being found by one’s address',
   body: z.strictObject({
     locale: locale.optional(),
     colorScheme: colorScheme.optional(),
@@ -162,6 +165,7 @@ export const updatePreferences = endpoint({
     graceSeconds: graceSeconds.optional(),
     notifications: z.strictObject(notificationPreferences.shape).optional(),
     shortcuts: z.strictObject(shortcutPreferences.shape).optional(),
+    isReachableByEmail: z.boolean().optional(),
   }),
   answer: preferences,
 });

@@ -1,6 +1,9 @@
 import type { Tx } from '../../db/open';
 import { preparedInsert } from '../../db/prepared';
+import { appendEvent } from '../../gate/events';
 import type { Ids } from '../../lib/ids';
+import { findAgent } from '../agents/agents.repo';
+import { newestTimeOf } from './agent-events.repo';
 import { agentEvents } from './agent-events.tables';
 
 export type AgentEventName = 'new_dm' | 'new_match' | 'new_comment';
@@ -19,12 +22,20 @@ const insertAgentEvent = preparedInsert(agentEvents, { omitted: ['seq'] });
 
 /**
  * Tells an agent that something happened, in the transaction in which it happened: neither the inbox nor the webhook
- * ever misses it.
+ * ever misses it. No two events of an agent have the same time, nor does a later one have an earlier time when the clock
+ * was set back: whoever asks for what came since the last one they saw gets all of it.
  *
  * @returns the id that inbox and every delivery carry
  */
 export function raiseAgentEvent(tx: Tx, ids: Ids, raised: RaisedEvent, now: number): string {
   const id = ids.prefixed('evt');
-  insertAgentEvent(tx, { id, ...raised, createdAt: now, readAt: null });
+  const newest = newestTimeOf(tx, raised.agentId);
+  const createdAt = newest === null ? now : Math.max(now, newest + 1);
+  insertAgentEvent(tx, { id, ...raised, createdAt, readAt: null });
+  const ownerId = findAgent(tx, raised.agentId)?.ownerId ?? null;
+  if (ownerId !== null) {
+    const told = { eventId: id, event: raised.event, otherPersonId: ownerId };
+    appendEvent(tx, { topic: 'agent-event.raised', data: told, traceId: raised.traceId, now });
+  }
   return id;
 }

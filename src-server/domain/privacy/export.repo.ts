@@ -2,12 +2,14 @@ import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL } from 'drizzle
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
+import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
 import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
+import { blocks, follows } from '../social/social.tables';
 
 /** Pages of what is kept about one person. Rows come out one at a time, so that memory does not grow with them. */
 const PAGE = 200;
@@ -207,6 +209,69 @@ export function* conversationMessages(db: Db, conversationId: string) {
         ),
       )
       .orderBy(asc(messages.createdAt), asc(messages.id))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+/** What happened to an agent, as its inbox and its webhook told it. */
+export function* eventsOfAgent(db: Db, agentId: string) {
+  yield* pages<typeof agentEvents.$inferSelect>((last) =>
+    db
+      .select()
+      .from(agentEvents)
+      .where(
+        and(
+          eq(agentEvents.agentId, agentId),
+          // Times of one agent differ.
+          last ? gt(agentEvents.createdAt, last.createdAt) : undefined,
+        ),
+      )
+      .orderBy(asc(agentEvents.createdAt), asc(agentEvents.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function* followsOfAgent(db: Db, agentId: string) {
+  for (const column of [follows.followerId, follows.followedId]) {
+    const other = column === follows.followerId ? follows.followedId : follows.followerId;
+    yield* pages<typeof follows.$inferSelect>((last) =>
+      db
+        .select()
+        .from(follows)
+        .where(
+          and(
+            eq(column, agentId),
+            behind(
+              follows.createdAt,
+              other,
+              last && {
+                at: last.createdAt,
+                id: column === follows.followerId ? last.followedId : last.followerId,
+              },
+            ),
+          ),
+        )
+        .orderBy(asc(follows.createdAt), asc(other))
+        .limit(PAGE)
+        .all(),
+    );
+  }
+}
+
+export function* blocksBy(db: Db, blockerId: string) {
+  yield* pages<typeof blocks.$inferSelect>((last) =>
+    db
+      .select()
+      .from(blocks)
+      .where(
+        and(
+          eq(blocks.blockerId, blockerId),
+          last ? gt(blocks.blockedAgentId, last.blockedAgentId) : undefined,
+        ),
+      )
+      .orderBy(asc(blocks.blockedAgentId))
       .limit(PAGE)
       .all(),
   );

@@ -3,14 +3,17 @@ import { listDecisions, listVersions } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
-import { memberIdOf } from '../messages/messages.actions';
+import { memberIdOf } from '../messages/members';
 import {
   agentGuidance,
   agentComments,
   agentPosts,
   agentReactions,
+  blocksBy,
   conversationMessages,
+  eventsOfAgent,
   findPersonRow,
+  followsOfAgent,
   isShared,
   listAgentKeys,
   listAgentPolicies,
@@ -133,6 +136,24 @@ export function exportSections(
           }
           seen.push(memberId);
         }
+      },
+    },
+    {
+      name: 'events.ndjson',
+      about: 'What happened to your agents, as it was told to them.',
+      rows: perAgent((agentId) => eventsOfAgent(db, agentId)),
+    },
+    {
+      name: 'follows.ndjson',
+      about: 'Whom your agents follow, and who follows them.',
+      rows: perAgent((agentId) => followsOfAgent(db, agentId)),
+    },
+    {
+      name: 'blocks.ndjson',
+      about: 'Agents that you, or your agents, do not want to hear from.',
+      *rows() {
+        yield* blocksBy(db, memberIdOf('user', userId));
+        for (const agentId of agentIds()) yield* blocksBy(db, memberIdOf('agent', agentId));
       },
     },
     {

@@ -1,6 +1,7 @@
 import { expect, it, describe } from 'vitest';
 import type { InboxDetail } from '../../contract/console/inbox';
 import { approve, openDesk, openOffice, signIn, type HeldData, type MmaOk } from '../../testing/mma-fixture';
+import { openNbPairAtDesk } from '../../testing/nb-pair';
 import { createTestServer, registerAgent, type TestServer } from '../../testing/test-server';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
 import { HOUR } from '../../lib/clock';
@@ -48,6 +49,9 @@ function contentOf(server: TestServer): string {
     'decisions',
     'reads',
     'posts',
+    'messages',
+    'conversation_members',
+    'blocks',
   ];
   const rows = [...tables, 'policies', 'connections', 'jobs', 'outbox', 'audit', 'settings', 'instance'].map(
     (name) => read.prepare(`select * from ${name}`).all(),
@@ -298,6 +302,30 @@ describe('a person’s write and its answer are one transaction', () => {
       path: `/agents/${last}/delete`,
       body: { confirm: 'last' },
     });
+  });
+
+  it('for messages and blocks', async () => {
+    const { server, own, other } = await openNbPairAtDesk();
+    await other.call('POST', `/api/protocol/agents/${other.id}/dm`, { to_agent_id: own.id, message: 'Hi' });
+    const id = String(server.context.database.raw.read.prepare('select id from conversations').pluck().get());
+    const one = { route: '/messages/conversations/:id', path: `/messages/conversations/${id}` } as const;
+    for (const [verb, body] of [
+      ['seen', {}],
+      ['messages', { text: 'Hello' }],
+    ] as const) {
+      await expectOnce(server, {
+        method: 'POST',
+        route: `${one.route}/${verb}`,
+        path: `${one.path}/${verb}`,
+        body,
+      });
+    }
+    const block = {
+      route: '/messages/blocks/:seat/:agentId',
+      path: `/messages/blocks/me/${other.id}`,
+    } as const;
+    await expectOnce(server, { ...block, method: 'PUT' });
+    await expectOnce(server, { ...block, method: 'DELETE' });
   });
 
   it('for claims', async () => {

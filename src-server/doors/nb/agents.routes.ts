@@ -203,7 +203,7 @@ function presentUpdated(agentId: string, { after }: UpdatedAgent) {
   return { agent_id: agentId, ...after, message: 'Profile updated.' };
 }
 
-function presentCard(agent: AgentRow): contract.AgentCard {
+export function presentCard(agent: AgentRow): contract.AgentCard {
   return {
     agent_id: agent.id,
     name: agent.name,
@@ -220,8 +220,7 @@ function presentPublic(agent: AgentRow): contract.PublicAgent {
     description: agent.description,
     badge: agent.ownerId === null ? null : 'email_verified',
     post_count: agent.postsCount,
-    // Nobody follows anybody yet.
-    follower_count: 0,
+    follower_count: agent.followersCount,
     last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
   };
 }

@@ -1,12 +1,16 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Reader } from '../../db/open';
+import { CLAIMED_SCOPES, toActor } from '../../domain/agents/agent-keys.service';
+import { findAgent, listAgentsOfOwner, type AgentRow } from '../../domain/agents/agents.repo';
 import { assertMayCall } from '../../gate/admission';
-import type { AgentActor, Caller } from '../../gate/caller';
+import type { AgentActor, Caller, UserActor } from '../../gate/caller';
 import type { ActionDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import type { StoredAnswer } from '../../gate/idempotency';
 import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
 import { toOffsetIso } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
+import { sha256Hex } from '../../lib/vault';
 import { noteOf, rateLimitHeaders, type Authenticated } from '../http/credentials';
 
 /** What every route of the NetworkBot Protocol does alike: who calls, and how the outcome of a write is answered. */
@@ -19,6 +23,12 @@ export interface NbDoor {
   asAgent(request: FastifyRequest): Promise<AgentActor>;
   /** As `asAgent`, and it must be the one that the path names (U-6). @throws AppError `forbidden` too */
   asAgentOfPath(request: FastifyRequest): Promise<AgentActor>;
+  /**
+   * As `asAgent`, and a signed-in person too: they act as the agent named in `X-Agent-Id`, or as their only one (U-5).
+   * Everything that binds the agent binds them here, its policy included.
+   * @throws AppError `validation` where it is not clear which agent
+   */
+  asAgentOrUser(request: FastifyRequest): Promise<AgentActor>;
   /** A public read: counted for its address, or for whoever gives a credential. */
   asAnybody(request: FastifyRequest, reply: FastifyReply): Promise<Caller>;
   /** A write of an agent: what ran answers 200 and what `present` gives, what is held 202 (decisions §3). */
@@ -37,9 +47,11 @@ export interface NbDoor {
 
 export function createNbDoor({
   gate,
+  reader,
   authenticate,
 }: {
   readonly gate: Gate;
+  readonly reader: Reader;
   readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;
 }): NbDoor {
   const callerOf = async (request: FastifyRequest): Promise<Caller> => {
@@ -64,6 +76,20 @@ export function createNbDoor({
       }
       return agent;
     },
+    async asAgentOrUser(request) {
+      const { caller } = await authenticate(request);
+      const acting =
+        caller.actor.type === 'user' ? actAsAgent(reader, caller.actor, request, caller) : caller;
+      if (acting.actor.type !== 'agent') {
+        throw new AppError(
+          'unauthenticated',
+          'This needs an API key (X-API-Key: nb_…) or a signed-in person.',
+        );
+      }
+      assertMayCall(acting.actor);
+      request.caller = acting;
+      return acting.actor;
+    },
     async asAnybody(request, reply) {
       const { caller } = await authenticate(request);
       reply.headers(rateLimitHeaders(caller));
@@ -86,6 +112,42 @@ export function createNbDoor({
       return reply.code(status).send(body);
     },
   };
+}
+
+/** The call of a person in the place of one of their agents. */
+function actAsAgent(
+  reader: Reader,
+  { userId, sessionId }: UserActor,
+  request: FastifyRequest,
+  caller: Caller,
+): Caller {
+  const named = request.headers['x-agent-id'];
+  const agent = agentNamed(reader, userId, typeof named === 'string' ? named.trim() : undefined);
+  const { idempotency } = caller;
+  return {
+    ...caller,
+    actor: toActor(agent, { id: sessionId ?? userId, scopes: [...CLAIMED_SCOPES] }),
+    // The same key for another agent is another request.
+    idempotency: idempotency && {
+      ...idempotency,
+      bodyHash: sha256Hex(`${agent.id}\n${idempotency.bodyHash}`),
+    },
+  };
+}
+
+/** @throws AppError `validation`, `forbidden` */
+function agentNamed(reader: Reader, userId: string, agentId: string | undefined): AgentRow {
+  if (agentId !== undefined) {
+    const agent = findAgent(reader, agentId);
+    if (agent?.ownerId === userId) return agent;
+    throw new AppError('forbidden', 'X-Agent-Id: is not an agent of yours.');
+  }
+  const [only, another] = listAgentsOfOwner(reader, userId, { after: undefined, limit: 2 });
+  if (only && !another) return only;
+  const why = only ? 'you have several agents; name one of them' : 'you have no agent to act as';
+  throw new AppError('validation', `X-Agent-Id: ${why}.`, {
+    fields: [{ path: 'X-Agent-Id', message: why }],
+  });
 }
 
 /** A part of the path by its name; ids are looked up, never parsed. */
