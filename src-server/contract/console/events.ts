@@ -9,6 +9,7 @@ export const LIVE_TOPICS = [
   'activity',
   'audit',
   'keys',
+  'credits',
   'outbox',
   'settings',
   'data',

@@ -1,6 +1,7 @@
 import * as activity from './activity';
 import * as agents from './agents';
 import * as audit from './audit';
+import * as credits from './credits';
 import * as data from './data';
 import * as inbox from './inbox';
 import * as keys from './keys';
@@ -76,6 +77,7 @@ export const consoleApi = {
     listKeys: keys.listKeys,
     updateKey: keys.updateKey,
     rotateKey: keys.rotateKey,
+    regenerateKey: keys.regenerateKey,
     getKeyImpact: keys.getKeyImpact,
     freezeKey: keys.freezeKey,
     thawKey: keys.thawKey,
@@ -91,6 +93,14 @@ export const consoleApi = {
     listOffers: leaving.listOffers,
     acceptOffer: leaving.acceptOffer,
     declineOffer: leaving.declineOffer,
+  },
+  credits: {
+    listCredits: credits.listCredits,
+    getAgentCredits: credits.getAgentCredits,
+    getUsage: credits.getUsage,
+    listLedger: credits.listLedger,
+    setCap: credits.setCap,
+    whatIfCap: credits.whatIfCap,
   },
   data: {
     getBackups: data.getBackups,

@@ -51,6 +51,8 @@ export const preferences = z.object({
   graceSeconds,
   notifications: notificationPreferences,
   shortcuts: shortcutPreferences,
+  /** Hear of thresholds of credits and caps. */
+  spendingAlerts: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferences>;
 
@@ -62,6 +64,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   graceSeconds: 5,
   notifications: { isOn: true, quietHours: null, mutedAgentIds: [] },
   shortcuts: { singleKeys: 'on', preset: 'standard', overrides: {} },
+  spendingAlerts: true,
 };
 
 export const user = z.object({
@@ -162,6 +165,7 @@ export const updatePreferences = endpoint({
     graceSeconds: graceSeconds.optional(),
     notifications: z.strictObject(notificationPreferences.shape).optional(),
     shortcuts: z.strictObject(shortcutPreferences.shape).optional(),
+    spendingAlerts: z.boolean().optional(),
   }),
   answer: preferences,
 });

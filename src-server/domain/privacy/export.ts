@@ -5,11 +5,14 @@ import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
 import { memberIdOf } from '../messages/messages.actions';
 import {
+  agentCredits,
   agentGuidance,
   agentPosts,
   conversationMessages,
   findPersonRow,
   isShared,
+  listAgentAlerts,
+  listAgentCaps,
   listAgentKeys,
   listAgentPolicies,
   listKeyClients,
@@ -70,7 +73,12 @@ export function exportSections(
       about: 'Your agents, with who registered them and what they may do.',
       *rows() {
         for (const agent of personAgents(db, userId)) {
-          yield { ...agent, policies: listAgentPolicies(db, agent.id) };
+          yield {
+            ...agent,
+            policies: listAgentPolicies(db, agent.id),
+            creditCaps: listAgentCaps(db, agent.id),
+            creditAlerts: listAgentAlerts(db, agent.id),
+          };
         }
       },
     },
@@ -80,6 +88,11 @@ export function exportSections(
       rows: perAgent(function* (agentId) {
         for (const key of listAgentKeys(db, agentId)) yield { ...key, clients: listKeyClients(db, key.id) };
       }),
+    },
+    {
+      name: 'credits.ndjson',
+      about: 'What your agents spent and were given, in thousandths of a credit.',
+      rows: perAgent((agentId) => agentCredits(db, agentId)),
     },
     {
       name: 'proposals.ndjson',

@@ -84,6 +84,7 @@ describe('a copy of a person’s data', () => {
           'agents.ndjson',
           'audit.ndjson',
           'connections.ndjson',
+          'credits.ndjson',
           'guidance.ndjson',
           'keys.ndjson',
         ],

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { assertMayCall } from '../../gate/admission';
 import type { AgentActor, Caller } from '../../gate/caller';
-import type { ActionDefinition } from '../../gate/define-action';
+import type { ActionDefinition, QueryDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import type { StoredAnswer } from '../../gate/idempotency';
 import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
@@ -21,6 +21,12 @@ export interface NbDoor {
   asAgentOfPath(request: FastifyRequest): Promise<AgentActor>;
   /** A public read: counted for its address, or for whoever gives a credential. */
   asAnybody(request: FastifyRequest, reply: FastifyReply): Promise<Caller>;
+  /** A private read of the agent that `asAgent` found: the calls log has it. */
+  query<Input, Output>(
+    definition: QueryDefinition<Input, Output>,
+    input: Input,
+    request: FastifyRequest,
+  ): Promise<Output>;
   /** A write of an agent: what ran answers 200 and what `present` gives, what is held 202 (decisions §3). */
   perform<Input, Output>(
     definition: ActionDefinition<Input, Output>,
@@ -68,6 +74,9 @@ export function createNbDoor({
       const { caller } = await authenticate(request);
       reply.headers(rateLimitHeaders(caller));
       return caller;
+    },
+    async query(definition, input, request) {
+      return gate.query(definition, input, request.caller ?? (await callerOf(request)));
     },
     async perform(definition, input, { request, reply, present, idField }) {
       const caller = request.caller ?? (await callerOf(request));
