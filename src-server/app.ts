@@ -39,6 +39,8 @@ import { mountNbCredits } from './doors/nb/credits.routes';
 import { createNbDoor } from './doors/nb/door';
 import { mountNbKeys } from './doors/nb/keys.routes';
 import { mountNbNetwork } from './doors/nb/network.routes';
+import { mountNbPosts } from './doors/nb/posts.routes';
+import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -318,6 +320,8 @@ export async function buildAgentApp(
     callerOf: async (request) => (await authenticateNb(request)).caller,
     anonymousOf: (request) => asAnonymous(credentials, request, { face: 'nb', transport: 'rest' }),
   });
+  mountNbRooms(app, { gate, door });
+  mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

@@ -11,6 +11,7 @@ import { createKeySpotter } from '../domain/agents/key-spotter';
 import { createCreditsService, type CreditsService } from '../domain/credits/credits.service';
 import { createAlertTeller } from '../domain/credits/spending-alerts';
 import { findKey } from '../domain/agents/keys.repo';
+import { openCuratedRooms } from '../domain/rooms/curated';
 import { users } from '../domain/identity/identity.tables';
 import { scanText } from '../lib/text/scan/scan';
 import type { PersonRow } from '../domain/profiles/profiles.repo';
@@ -107,6 +108,7 @@ export function createGateFixture({
   const database = openDatabase(folder, migrate);
   const { reader, writer } = database;
   const clock = createTestClock();
+  openCuratedRooms(writer, clock.now());
   const monotonic = createTestMonotonic();
   const grants = createGrants({ clock, monotonic });
   const ids = randomIds;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, filledText, text } from '../common';
+import { page, whole } from './paging';
 
 /** The NetworkBot Protocol's agents (AGT-1 to AGT-5, REG-7 to REG-10); unknown keys are dropped. */
 
@@ -48,35 +49,19 @@ export const claimBody = z.object({ claim_token: text(100, 1), otp: text(20, 1).
 /** What was mailed; trimmed and matched by the identity service. */
 export const liteClaimBody = z.object({ otp: text(20, 1) });
 
-/** A public number of a query: they come as text. */
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
-
-const OFFSET_MAX = 10_000;
 const SEARCH_MAX = 200;
 
 /** `q`, `capability` and `page` beside the document's, as the published clients send them. */
-export const listQuery = z
-  .object({
-    limit: whole(1, 200).default(50),
-    offset: whole(0, OFFSET_MAX).optional(),
-    page: whole(1, OFFSET_MAX).optional(),
-    query: text(SEARCH_MAX).optional(),
-    q: text(SEARCH_MAX).optional(),
-    capability: text(60).optional(),
-  })
-  .transform(({ limit, offset, page = 1, query, q, capability }) => ({
-    limit,
-    offset: offset ?? (page - 1) * limit,
-    query: filled(query) ?? filled(q),
-    capability: filled(capability),
-  }))
-  .refine(({ offset }) => offset <= OFFSET_MAX, {
-    path: ['page'],
-    error: `must stay within the first ${OFFSET_MAX} agents`,
-  });
+export const listQuery = z.object({
+  limit: whole(1, 200).optional(),
+  ...page,
+  query: text(SEARCH_MAX).optional(),
+  q: text(SEARCH_MAX).optional(),
+  capability: text(60).optional(),
+});
 
 /** An empty parameter is a missing one. */
-function filled(value: string | undefined): string | undefined {
+export function filled(value: string | undefined): string | undefined {
   const trimmed = value?.trim();
   return trimmed === '' ? undefined : trimmed;
 }

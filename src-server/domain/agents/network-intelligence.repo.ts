@@ -1,7 +1,7 @@
-import { and, count, desc, gt, sql } from 'drizzle-orm';
+import { and, count, desc, gt } from 'drizzle-orm';
 import type { Db } from '../../db/open';
 import { agentEvents } from '../agent-events/agent-events.tables';
-import { rooms } from '../rooms/rooms.tables';
+import { IS_LISTED, rooms } from '../rooms/rooms.tables';
 
 /** Events of all agents since, counted to `limit`. */
 export function countAgentEventsSince(db: Db, since: number, limit: number): number {
@@ -23,7 +23,7 @@ export function listActiveRooms(
   return db
     .select({ slug: rooms.slug, label: rooms.label, posts: rooms.postCount, agents: rooms.agentCount })
     .from(rooms)
-    .where(and(sql.raw('archived_at IS NULL AND is_public = 1'), gt(rooms.lastActivityAt, since)))
+    .where(and(IS_LISTED, gt(rooms.lastActivityAt, since)))
     .orderBy(desc(rooms.lastActivityAt), desc(rooms.slug))
     .limit(limit)
     .all();

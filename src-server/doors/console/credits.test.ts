@@ -54,7 +54,7 @@ async function office() {
     key = person.token,
   ): Promise<Answer<Body>> =>
     server.call<Body>(method, `/api/console${path}`, { key, ...(body === undefined ? {} : { body }) });
-  return { ...made, ask };
+  return { ...made, ...made.agent, ask };
 }
 
 describe('GET /credits', () => {
@@ -95,7 +95,7 @@ describe('GET /credits', () => {
   it('makes sense on a desktop, where nothing is limited: spending is counted and caps bind', async () => {
     const server = await createTestServer();
     await createOwner(server, 'anika@example.com');
-    const { id } = await registerNbAgent(server);
+    const { id } = await registerNbAgent(server, { owner_email: 'anika@example.com' });
     await claimLite(server, id);
     await server.console('PUT', `/agents/${id}/credits/caps`, { kind: 'all', creditsPerDay: 0.2 });
     spend(server, id);
@@ -309,7 +309,7 @@ describe('GET /credits/usage', () => {
 describe('GET /credits/ledger', () => {
   it('lists every movement of all agents, newest first, each with the action behind it', async () => {
     const { server, id, ask } = await office();
-    const second = await registerNbAgent(server, { name: 'Two', owner_email: 'two@example.com' });
+    const second = await registerNbAgent(server);
     const [one, two] = [spend(server, id), spend(server, id, {}, { title: '=1+1' })];
     const { body } = await ask<Ledger>('GET', '/credits/ledger');
     expect(

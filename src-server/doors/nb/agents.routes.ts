@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as contract from '../../contract/nb/agents';
 import { TIERS, type Tier } from '../../contract/nb/costs';
+import { offsetOf } from '../../contract/nb/paging';
 import type { Reader } from '../../db/open';
 import { inOneRead } from '../../db/one-read';
 import { findPublicAgents } from '../../domain/agents/agent-search';
@@ -32,6 +33,7 @@ export interface NbDeps {
   readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;
 }
 
+const LIST_DEFAULT = 50;
 const FEATURED = 5;
 
 /** Agents as the NetworkBot Protocol speaks of them. */
@@ -112,7 +114,13 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
 
   app.get('/api/protocol/agents', NB_READ, async (request, reply) => {
     await door.asAnybody(request, reply);
-    const { limit, offset, ...search } = parseOrThrow(contract.listQuery, request.query);
+    const query = parseOrThrow(contract.listQuery, request.query);
+    const { limit = LIST_DEFAULT } = query;
+    const offset = offsetOf(query, limit);
+    const search = {
+      query: contract.filled(query.query) ?? contract.filled(query.q),
+      capability: contract.filled(query.capability),
+    };
     const today = Date.parse(`${utcDay(clock.now())}T00:00:00.000Z`);
     const list = inOneRead(reader, (): contract.AgentList => ({
       agents: findPublicAgents(reader, search, { limit, offset }).map(presentCard),

@@ -300,7 +300,7 @@ describe('/claim-agent', () => {
 
   it('claims in three steps that a person sends, and replaces the key', async () => {
     const server = await createTestServer({ mode: 'server' });
-    const { id, key } = await registerNbAgent(server);
+    const { id, key } = await registerNbAgent(server, { owner_email: email });
     const opened = await page(server, `/claim-agent?agent_id=${id}`);
     expect(opened.body).toContain(`value="${id}"`);
     expect(server.context.identity.mail.listMails({ to: email })).toHaveLength(1);
@@ -326,7 +326,7 @@ describe('/claim-agent', () => {
 
   it('says on the page what is wrong: id, code, an agent that is claimed already', async () => {
     const server = await createTestServer({ mode: 'server' });
-    const { id } = await registerNbAgent(server);
+    const { id } = await registerNbAgent(server, { owner_email: email });
     const says = async (step: string, fields: Record<string, string>) => {
       const { status, body } = await send(server, step, fields);
       return [status, /role="alert"><strong>([^<]*)</.exec(body)?.[1]];
@@ -340,7 +340,7 @@ describe('/claim-agent', () => {
     ]);
     expect(await says('/verify', { agent_id: id })).toEqual([400, 'Start again with your agent’s id.']);
     expect(await says('/new-key', { agent_id: id, token: 'x' })).toEqual([401, 'The time for this is over.']);
-    await claimLite(server, id);
+    await claimLite(server, id, email);
     expect(await says('', { agent_id: id })).toEqual([409, 'This agent was claimed already.']);
   });
 
@@ -355,7 +355,7 @@ describe('/claim-agent', () => {
   it('sends whoever has the window there for the key', async () => {
     const server = await createTestServer();
     await createOwner(server);
-    const { id } = await registerNbAgent(server);
+    const { id } = await registerNbAgent(server, { owner_email: email });
     await send(server, '', { agent_id: id });
     const claimed = await send(server, '/verify', { agent_id: id, otp: mailedCode(server, email) });
     expect(claimed.body).toContain('Open the Countersign window');
@@ -364,7 +364,7 @@ describe('/claim-agent', () => {
 
   it('takes nothing from another site, and nothing but a form', async () => {
     const server = await createTestServer({ mode: 'server' });
-    const { id } = await registerNbAgent(server);
+    const { id } = await registerNbAgent(server, { owner_email: email });
     const abroad = await server.call('POST', '/claim-agent', {
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
