@@ -4,6 +4,7 @@ import { listVersions, type ActionRow, type VersionRow } from '../../gate/action
 import { EXECUTE_JOB } from '../../gate/execution-job';
 import { actions, calls, dailyCounts, idempotencyKeys, jobs, policies } from '../../gate/gate.tables';
 import { agentKeys, agents } from '../agents/agents.tables';
+import { creditAlerts, creditCaps, creditDays } from '../credits/credits.tables';
 import { settings, users } from '../identity/identity.tables';
 import { memberIdOf } from '../messages/members';
 import { conversationMembers, conversations, messages } from '../messages/messages.tables';
@@ -129,6 +130,9 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
   tx.delete(dailyCounts)
     .where(inArray(dailyCounts.subjectId, [...agentList, ...userList]))
     .run();
+  for (const table of [creditCaps, creditAlerts, creditDays]) {
+    tx.delete(table).where(inArray(table.agentId, agentList)).run();
+  }
   const rooms = listRoomsOfAgents(tx, agentList);
   const removedAgents = tx.delete(agents).where(inArray(agents.id, agentList)).run().changes;
   for (const slug of rooms) refreshActivity(tx, slug);

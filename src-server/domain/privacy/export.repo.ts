@@ -4,6 +4,7 @@ import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
 import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
+import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
@@ -100,6 +101,31 @@ export function listKeyClients(db: Db, keyId: string) {
 }
 
 const TABS = ['pending', 'snoozed', 'decided', 'failed'] as const;
+
+/** Every movement of an agent's credits, the oldest first. */
+export function* agentCredits(db: Db, agentId: string) {
+  yield* pages<typeof creditTransactions.$inferSelect>((last) =>
+    db
+      .select()
+      .from(creditTransactions)
+      .where(and(eq(creditTransactions.agentId, agentId), gt(creditTransactions.seq, last?.seq ?? 0)))
+      .orderBy(asc(creditTransactions.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function listAgentCaps(db: Db, agentId: string) {
+  return db
+    .select({ kind: creditCaps.kind, perDay: creditCaps.perDay, setAt: creditCaps.setAt })
+    .from(creditCaps)
+    .where(eq(creditCaps.agentId, agentId))
+    .all();
+}
+
+export function listAgentAlerts(db: Db, agentId: string) {
+  return db.select().from(creditAlerts).where(eq(creditAlerts.agentId, agentId)).all();
+}
 
 export function* personActions(db: Db, userId: string) {
   for (const tab of TABS) {

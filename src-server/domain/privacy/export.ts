@@ -5,6 +5,7 @@ import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
 import { memberIdOf } from '../messages/members';
 import {
+  agentCredits,
   agentGuidance,
   agentComments,
   agentPosts,
@@ -15,6 +16,8 @@ import {
   findPersonRow,
   followsOfAgent,
   isShared,
+  listAgentAlerts,
+  listAgentCaps,
   listAgentKeys,
   listAgentPolicies,
   listKeyClients,
@@ -75,7 +78,12 @@ export function exportSections(
       about: 'Your agents, with who registered them and what they may do.',
       *rows() {
         for (const agent of personAgents(db, userId)) {
-          yield { ...agent, policies: listAgentPolicies(db, agent.id) };
+          yield {
+            ...agent,
+            policies: listAgentPolicies(db, agent.id),
+            creditCaps: listAgentCaps(db, agent.id),
+            creditAlerts: listAgentAlerts(db, agent.id),
+          };
         }
       },
     },
@@ -85,6 +93,11 @@ export function exportSections(
       rows: perAgent(function* (agentId) {
         for (const key of listAgentKeys(db, agentId)) yield { ...key, clients: listKeyClients(db, key.id) };
       }),
+    },
+    {
+      name: 'credits.ndjson',
+      about: 'What your agents spent and were given, in thousandths of a credit.',
+      rows: perAgent((agentId) => agentCredits(db, agentId)),
     },
     {
       name: 'proposals.ndjson',

@@ -87,6 +87,7 @@ describe('a copy of a person’s data', () => {
           'audit.ndjson',
           'comments.ndjson',
           'connections.ndjson',
+          'credits.ndjson',
           'guidance.ndjson',
           'keys.ndjson',
         ],
