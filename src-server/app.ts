@@ -29,6 +29,7 @@ import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
+import { mountNbWebhooks } from './doors/nb/webhooks.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -292,6 +293,7 @@ export async function buildAgentApp(
     publicUrl,
     authenticate: authenticateNb,
   });
+  mountNbWebhooks(app, { door, reader, sendNow: (id) => context.webhooks.dispatcher.sendNow(id) });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

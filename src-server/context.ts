@@ -35,6 +35,9 @@ import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
 import { createErasureService } from './domain/privacy/erasure.service';
 import { createExportsService } from './domain/privacy/exports.service';
+import { createWebhooks } from './domain/webhooks/webhooks';
+import { webhookActions } from './domain/webhooks/webhooks.actions';
+import type { Resolve } from './domain/webhooks/targets';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
@@ -69,6 +72,8 @@ export interface ContextOptions {
   readonly logRing?: LogRing;
   /** Opened already, e.g. to find out whether the folder is new. */
   readonly database?: OpenDatabase;
+  /** How names of outbound targets become addresses; the system's unless given. */
+  readonly resolve?: Resolve;
   /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
   readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
 }
@@ -81,6 +86,9 @@ export const ACTIONS = [
   updateProfile,
   rotateKey,
   updateOwnAgent,
+  webhookActions.configure,
+  webhookActions.regenerateSecret,
+  webhookActions.testFire,
 ] as const;
 
 function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
@@ -146,6 +154,7 @@ export function createContext(options: ContextOptions) {
     findAgentState: (db, agentId) => findAgent(db, agentId),
     expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
     graceMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).graceSeconds * SECOND,
+    allowsLocalTargets: config.allowsLocalTargets,
     afterCommit,
     logCall: (entry) => usage.logCall(entry),
   };
@@ -167,6 +176,8 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const nbRegistration = createNbRegistrationService({
+    reader,
+    allowsLocalTargets: config.allowsLocalTargets,
     writer,
     clock,
     ids,
@@ -260,6 +271,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const demo = createDemoService({
+    vault,
     reader,
     writer,
     clock,
@@ -324,12 +336,32 @@ export function createContext(options: ContextOptions) {
     startedAt,
   });
 
+  const webhooks = createWebhooks({
+    reader,
+    writer,
+    clock,
+    ids,
+    vault,
+    audit,
+    log,
+    resolve: options.resolve,
+    allowsLocalTargets: config.allowsLocalTargets,
+    addressOf: (tx, { ownerId, contactEmail }) =>
+      ownerId === null ? contactEmail : (identity.users.findUserById(tx, ownerId)?.email ?? null),
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    onChange: (ownerId, agentId) => live.publish(ownerId, { topic: 'webhooks', id: agentId, change: 'sent' }),
+    afterCommit,
+  });
+
   const relay = createRelay({
     reader,
     writer,
     log,
     consumers: [
       live.consumer,
+      webhooks.consumer,
       {
         name: 'grants',
         isDurable: false,
@@ -392,11 +424,13 @@ export function createContext(options: ContextOptions) {
       handle() {
         gate.prune();
         usage.prune();
+        webhooks.care();
         credits.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
       },
     },
+    ...webhooks.jobs,
     ...identity.jobs,
     ...backups.jobs,
     ...exports.jobs,
@@ -409,6 +443,7 @@ export function createContext(options: ContextOptions) {
   wakers.push(
     () => relay.wake(),
     () => jobs.wake(),
+    () => webhooks.dispatcher.wake(),
   );
 
   return {
@@ -451,6 +486,7 @@ export function createContext(options: ContextOptions) {
     diagnostics,
     relay,
     jobs,
+    webhooks,
     takeCheckpoint,
     /** The file was rolled back or written anew behind a kept checkpoint: from here on the log says so itself. */
     recordDiscontinuity(kept: AuditCheckpoint) {
@@ -479,6 +515,7 @@ export function createContext(options: ContextOptions) {
       usage.flush();
       await relay.processAll();
       await jobs.processAll();
+      await webhooks.dispatcher.processAll();
       await backups.idle();
       await exports.idle();
       await relay.processAll();
@@ -490,6 +527,7 @@ export function createContext(options: ContextOptions) {
       await backups.stop();
       await exports.stop();
       grantWatch[Symbol.dispose]();
+      await webhooks.dispatcher[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

@@ -9,6 +9,7 @@ export const LIVE_TOPICS = [
   'activity',
   'audit',
   'keys',
+  'webhooks',
   'outbox',
   'settings',
   'data',

@@ -21,6 +21,8 @@ export const consequences = z.object({
   policiesReset: z.number().int(),
   guidanceRetired: z.number().int(),
   offersEnded: z.number().int(),
+  /** Webhooks that end, what waits for them and what was sent included. */
+  webhooksEnded: z.number().int(),
   /** Public posts, which stay. */
   postsKept: z.number().int(),
 });

@@ -1,6 +1,7 @@
 import type { Tx } from '../../db/open';
 import { preparedInsert } from '../../db/prepared';
 import type { Ids } from '../../lib/ids';
+import { queueDelivery } from '../webhooks/queue';
 import { agentEvents } from './agent-events.tables';
 
 export type AgentEventName = 'new_dm' | 'new_match' | 'new_comment';
@@ -24,7 +25,19 @@ const insertAgentEvent = preparedInsert(agentEvents, { omitted: ['seq'] });
  * @returns the id that inbox and every delivery carry
  */
 export function raiseAgentEvent(tx: Tx, ids: Ids, raised: RaisedEvent, now: number): string {
+  const eventId = noteAgentEvent(tx, ids, raised, now);
+  queueDelivery(tx, ids, { ...raised, eventId }, now);
+  return eventId;
+}
+
+/** As `raiseAgentEvent`, for the inbox alone: what can't or need not be delivered. */
+export function noteAgentEvent(
+  tx: Tx,
+  ids: Ids,
+  noted: Omit<RaisedEvent, 'event'> & { readonly event: string },
+  now: number,
+): string {
   const id = ids.prefixed('evt');
-  insertAgentEvent(tx, { id, ...raised, createdAt: now, readAt: null });
+  insertAgentEvent(tx, { id, ...noted, createdAt: now, readAt: null });
   return id;
 }

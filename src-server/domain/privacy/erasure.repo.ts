@@ -5,6 +5,7 @@ import type { AgentRow } from '../agents/agents.repo';
 import { agentKeys, agents, claimCodes, keyClients } from '../agents/agents.tables';
 import { mails, oneTimeCodes, sessions, settings, users } from '../identity/identity.tables';
 import { connections } from '../network/network.tables';
+import { webhookExceptions } from '../webhooks/webhooks.tables';
 
 /** Removing what is personal. Each function says how many rows it changed; that is what a preview shows. */
 
@@ -27,6 +28,10 @@ export function deletePersonSettings(tx: Tx, userId: string): number {
     .delete(settings)
     .where(and(gte(settings.name, `user:${userId}:`), lt(settings.name, `user:${userId};`)))
     .run().changes;
+}
+
+export function deleteWebhookExceptions(tx: Tx, userId: string): number {
+  return tx.delete(webhookExceptions).where(eq(webhookExceptions.ownerId, userId)).run().changes;
 }
 
 export function deleteGuidanceOf(tx: Tx, userId: string): number {

@@ -25,6 +25,7 @@ import {
   deleteGuidanceOf,
   deleteMails,
   deletePersonSettings,
+  deleteWebhookExceptions,
   deleteSessions,
   forgetUseOf,
   hasOtherAdmin,
@@ -161,7 +162,7 @@ export function createErasureService(deps: Deps): ErasureService {
       mails: deleteMails(tx, mac),
       codes: deleteCodes(tx, mac),
       sessions: deleteSessions(tx, user.id),
-      settings: deletePersonSettings(tx, user.id),
+      settings: deletePersonSettings(tx, user.id) + deleteWebhookExceptions(tx, user.id),
     });
     deleteAnswersOf(tx, user.id);
     blankUser(tx, user.id, now);

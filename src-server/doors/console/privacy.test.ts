@@ -84,11 +84,13 @@ describe('a copy of a person’s data', () => {
           'agents.ndjson',
           'audit.ndjson',
           'connections.ndjson',
+          'deliveries.ndjson',
           'guidance.ndjson',
           'keys.ndjson',
         ],
         ...['messages.ndjson', 'posts.ndjson', 'profile.ndjson', 'proposals.ndjson', 'sessions.ndjson'],
         'settings.ndjson',
+        'webhooks.ndjson',
       ].toSorted(),
     );
     expect(linesOf(files['profile.ndjson'])).toEqual([
