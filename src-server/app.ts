@@ -30,6 +30,8 @@ import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { createNbDoor } from './doors/nb/door';
 import { mountNbWebhooks } from './doors/nb/webhooks.routes';
+import { mountNbPosts } from './doors/nb/posts.routes';
+import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
 import { messageActions } from './domain/messages/messages.actions';
 import { checkModeration } from './domain/moderation/moderation.queries';
@@ -294,6 +296,8 @@ export async function buildAgentApp(
     authenticate: authenticateNb,
   });
   mountNbWebhooks(app, { door, reader, sendNow: (id) => context.webhooks.dispatcher.sendNow(id) });
+  mountNbRooms(app, { gate, door });
+  mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });
   mountGateway(app, {
     tools,

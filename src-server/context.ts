@@ -14,6 +14,7 @@ import { rotateKey } from './domain/agents/rotate-key.action';
 import { updateOwnAgent } from './domain/agents/update-agent.action';
 import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
+import { commentActions } from './domain/comments/comments.actions';
 import { createCaseFileReader } from './domain/activity/case-file.queries';
 import { createInboxReader } from './domain/approvals/inbox.queries';
 import { createBackupsService } from './domain/backups/backups.service';
@@ -41,6 +42,9 @@ import type { Resolve } from './domain/webhooks/targets';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
+import { openCuratedRooms } from './domain/rooms/curated';
+import { createRoom } from './domain/rooms/rooms.actions';
+import { recountRooms } from './domain/rooms/rooms.service';
 import { createAuditLog } from './gate/audit';
 import { systemCaller } from './gate/caller';
 import type { ActionDefinition } from './gate/define-action';
@@ -89,6 +93,8 @@ export const ACTIONS = [
   webhookActions.configure,
   webhookActions.regenerateSecret,
   webhookActions.testFire,
+  createRoom,
+  ...Object.values(commentActions),
 ] as const;
 
 function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
@@ -112,6 +118,7 @@ export function createContext(options: ContextOptions) {
   const limiter = createLimiter({ isEnabled: config.hasLimits });
   const grants = createGrants({ clock, monotonic });
   const startedAt = clock.now();
+  openCuratedRooms(writer, startedAt);
 
   // Known once the server listens; absolute URLs are printed only in answers.
   let publicUrl = config.publicUrl ?? `http://${config.host}:${config.port}`;
@@ -431,6 +438,14 @@ export function createContext(options: ContextOptions) {
       },
     },
     ...webhooks.jobs,
+    {
+      type: 'rooms.count',
+      maxAttempts: 3,
+      cron: '*/5 * * * *',
+      handle() {
+        recountRooms({ writer, clock });
+      },
+    },
     ...identity.jobs,
     ...backups.jobs,
     ...exports.jobs,

@@ -9,6 +9,7 @@ import type { Problem } from './contract/console/problem';
 import { SOCKET_SECRET_HEADER } from './contract/process';
 import { ACTIONS } from './context';
 import { defaultVerdict, policyChoices, resolveVerdict, type Face } from './gate/kinds';
+import { postIn, registerNbAgent, type NbAgent } from './testing/nb-fixture';
 import {
   claimedAgent,
   createOwner,
@@ -54,6 +55,18 @@ describe('the floor, over every kind, origin and door', () => {
   it('holds every action of a claimed mma agent through every door it has', async () => {
     const { server, key, agentId } = await desk();
     const other = await createTestServerPerson(server);
+    const author = await registerNbAgent(server);
+    const post = `/api/agent/posts/${await postIn(author)}`;
+    const comment = `${post}/comments/${await commentBelow(post, author)}`;
+    const own = `${post}/comments/${await commentBelow(post, author)}`;
+    server.context.database.raw.write
+      .prepare('update comments set agent_id = ? where id = ?')
+      .run(agentId, own.split('/').at(-1));
+    const counted = () =>
+      (['comments', 'reactions'] as const).map((table) =>
+        server.context.database.raw.read.prepare(`select count(*) from ${table}`).pluck().get(),
+      );
+    const before = counted();
     const calls: [string, () => Promise<{ status: number; body: Record<string, unknown> }>][] = [
       ['drafts.create', () => server.tool(key, 'drafts.create', { content: 'One' })],
       ['drafts_create', () => server.tool(key, 'drafts_create', { content: 'Two' })],
@@ -72,6 +85,12 @@ describe('the floor, over every kind, origin and door', () => {
       ],
       ['connections.request', () => server.tool(key, 'connections.request', { targetUserId: other })],
       ['v1 profile', () => server.call('PATCH', '/api/v1/agent/profile', { key, body: { headline: 'New' } })],
+      ['nb room', () => server.call('POST', '/api/agent/rooms/create', { key, body: { name: 'A room' } })],
+      ['nb comment', () => server.call('POST', `${post}/comments`, { key, body: { content: 'Hi' } })],
+      ['nb reply', () => server.call('POST', `${comment}/reply`, { key, body: { content: 'Hi' } })],
+      ['nb upvote', () => server.call('POST', `${comment}/upvote`, { key })],
+      ['nb react', () => server.call('POST', `${post}/react`, { key })],
+      ['nb delete', () => server.call('DELETE', own, { key })],
       ['nb profile', () => server.call('PATCH', '/api/protocol/me', { key, body: { description: 'New' } })],
       [
         'nb webhook',
@@ -84,8 +103,10 @@ describe('the floor, over every kind, origin and door', () => {
       expect([name, status < 300, data['status']]).toEqual([name, true, 'PENDING_CONFIRMATION']);
     }
     const { write } = server.context.database.raw;
-    expect(write.prepare("select count(*) from posts where visibility = 'public'").pluck().get()).toBe(0);
+    const ofMma = "select count(*) from posts where visibility = 'public' and agent_id = ?";
+    expect(write.prepare(ofMma).pluck().get(agentId)).toBe(0);
     expect(write.prepare('select count(*) from messages').pluck().get()).toBe(0);
+    expect(counted()).toEqual(before);
     expect(write.prepare('select count(*) from connections').pluck().get()).toBe(0);
     const kinds = write.prepare('select distinct action_name from actions').pluck().all() as string[];
     const held = ACTIONS.filter(
@@ -94,6 +115,11 @@ describe('the floor, over every kind, origin and door', () => {
     expect(kinds.toSorted()).toEqual(held.toSorted());
   });
 });
+
+async function commentBelow(post: string, agent: NbAgent): Promise<string> {
+  const { body } = await agent.call<{ comment_id: string }>('POST', `${post}/comments`, { content: 'Words' });
+  return body.comment_id;
+}
 
 /** Somebody else, to write to. */
 async function createTestServerPerson(server: TestServer): Promise<string> {

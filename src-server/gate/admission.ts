@@ -2,6 +2,7 @@ import { AppError } from '../lib/errors';
 import type { AgentActor, Caller } from './caller';
 import type { ActionDefinition } from './define-action';
 import type { GateDeps } from './deps';
+import { countsIn } from './limits';
 import type { Tx } from '../db/open';
 
 /** Refusals that hold for every call of an agent, whatever it asks. */
@@ -52,6 +53,7 @@ export async function consumeLimits(
   subject: string,
 ): Promise<void> {
   for (const name of names) {
+    if (!countsIn(name, caller.face)) continue;
     if (name === 'mma.agent') {
       if (caller.isCounted === true) continue;
       caller.isCounted = true;

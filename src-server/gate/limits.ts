@@ -6,6 +6,8 @@ import type { Face } from './kinds';
 interface WindowLimit {
   readonly points: number;
   readonly seconds: number;
+  /** By which faces calls count, of those of an agent; all unless named. */
+  readonly faces?: readonly Face[];
   /** Whom it counts, for the message. */
   readonly of: string;
 }
@@ -16,7 +18,7 @@ const HOUR = 3_600;
 /** Every window, one table of data (decisions §4). Windows up to an hour live in memory. */
 export const WINDOW_LIMITS = {
   /** RATE-1, per agent: `tools/call` and mma writes. */
-  'mma.agent': { points: 30, seconds: MINUTE, of: 'this agent' },
+  'mma.agent': { points: 30, seconds: MINUTE, faces: ['mma'], of: 'this agent' },
   /** RATE-1, per user: public faces only. */
   'mma.user': { points: 50, seconds: MINUTE, of: 'this user' },
   /** RATE-1, per address: unauthenticated calls. */
@@ -24,9 +26,11 @@ export const WINDOW_LIMITS = {
   /** RATE-1 `search`. */
   search: { points: 30, seconds: MINUTE, of: 'searches of this agent' },
   /** RATE-1, DRAFT-7 `drafts (POST)`. */
-  'drafts.create': { points: 10, seconds: MINUTE, of: 'drafts of this agent' },
+  'drafts.create': { points: 10, seconds: MINUTE, faces: ['mma'], of: 'drafts of this agent' },
   /** RATE-3: self-directed nb writes. */
-  'nb.writes': { points: 50, seconds: HOUR, of: 'writes of this agent' },
+  'nb.writes': { points: 50, seconds: HOUR, faces: ['nb'], of: 'writes of this agent' },
+  /** decisions §4: comments and replies. */
+  'nb.comments': { points: 20, seconds: MINUTE, faces: ['nb'], of: 'comments of this agent' },
   /** decisions §4: register 10/h per address, whichever door. */
   register: { points: 10, seconds: HOUR, of: 'registrations from this address' },
   /** decisions §2: one-time codes. */
@@ -40,6 +44,12 @@ export const WINDOW_LIMITS = {
 
 export type WindowLimitName = keyof typeof WINDOW_LIMITS;
 
+/** Whether a call by this face counts in a window. */
+export function countsIn(name: WindowLimitName, face: Face): boolean {
+  const { faces }: WindowLimit = WINDOW_LIMITS[name];
+  return faces === undefined || faces.includes(face);
+}
+
 interface DailyCap {
   readonly perDay: number;
   readonly faces: readonly Face[];
@@ -50,6 +60,7 @@ interface DailyCap {
 export const DAILY_CAPS = {
   posts: { perDay: 100, faces: ['nb'], of: 'posts' },
   messages: { perDay: 200, faces: ['nb'], of: 'direct messages' },
+  rooms: { perDay: 5, faces: ['nb'], of: 'rooms' },
   'otp.address': { perDay: 10, faces: ['mma', 'nb', 'console'], of: 'codes to this address' },
 } as const satisfies Record<string, DailyCap>;
 

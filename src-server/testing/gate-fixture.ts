@@ -10,6 +10,7 @@ import { findAgent, insertAgent, type AgentRow } from '../domain/agents/agents.r
 import { createKeySpotter } from '../domain/agents/key-spotter';
 import { createCreditsService, type CreditsService } from '../domain/credits/credits.service';
 import { findKey } from '../domain/agents/keys.repo';
+import { openCuratedRooms } from '../domain/rooms/curated';
 import { users } from '../domain/identity/identity.tables';
 import { scanText } from '../lib/text/scan/scan';
 import type { PersonRow } from '../domain/profiles/profiles.repo';
@@ -106,6 +107,7 @@ export function createGateFixture({
   const database = openDatabase(folder, migrate);
   const { reader, writer } = database;
   const clock = createTestClock();
+  openCuratedRooms(writer, clock.now());
   const monotonic = createTestMonotonic();
   const grants = createGrants({ clock, monotonic });
   const ids = randomIds;

@@ -1,29 +1,7 @@
-import type { RegisterAnswer } from '../contract/nb/agents';
 import type { UpdatedWebhook } from '../contract/nb/webhooks';
 import { raiseAgentEvent } from '../domain/agent-events/agent-events';
+import type { NbAgent } from './nb-fixture';
 import { createTestServer, type Answer, type TestServer, type TestServerOptions } from './test-server';
-
-let counter = 0;
-
-export interface WebhookAgent {
-  readonly id: string;
-  readonly key: string;
-  readonly claimToken: string;
-}
-
-/** An nb agent that registered without a webhook. */
-export async function nbAgent(server: TestServer): Promise<WebhookAgent> {
-  counter += 1;
-  const { body } = await server.call<RegisterAnswer>('POST', '/api/protocol/register', {
-    body: {
-      name: `Bot ${counter}`,
-      capabilities: ['founder-matching'],
-      owner_name: 'Anika Sharma',
-      owner_email: `anika-${counter}@example.com`,
-    },
-  });
-  return { id: body.agent_id, key: body.api_key ?? '', claimToken: body.claim_token ?? '' };
-}
 
 /** A server whose webhooks may go to this machine. */
 export function localServer(options: TestServerOptions = {}): Promise<TestServer> {
@@ -32,7 +10,7 @@ export function localServer(options: TestServerOptions = {}): Promise<TestServer
 
 export function patchWebhook(
   server: TestServer,
-  { id, key }: Pick<WebhookAgent, 'id' | 'key'>,
+  { id, key }: Pick<NbAgent, 'id' | 'key'>,
   body: unknown,
   headers: Record<string, string> = {},
 ): Promise<Answer<UpdatedWebhook>> {

@@ -26,6 +26,10 @@ export const target = z.object({
 export const effect = z.object({
   code: z.enum([
     'post.public',
+    'comment.public',
+    'comment.removed',
+    'upvote.toggled',
+    'room.opened',
     'message.delivered',
     'connection.requested',
     'profile.changed',

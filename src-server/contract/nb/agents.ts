@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { emailAddress, filledText, text } from '../common';
 import { WEBHOOK_URL_MAX } from './webhooks';
+import { whole } from './paging';
 
 /** The NetworkBot Protocol's agents (AGT-1 to AGT-5, REG-7 to REG-10); unknown keys are dropped. */
 
@@ -45,9 +46,6 @@ export const claimBody = z.object({ claim_token: text(100, 1), otp: text(20, 1).
 
 /** What was mailed; trimmed and matched by the identity service. */
 export const liteClaimBody = z.object({ otp: text(20, 1) });
-
-/** A public number of a query: they come as text. */
-const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
 
 export const listQuery = z.object({
   limit: whole(1, 200).optional(),

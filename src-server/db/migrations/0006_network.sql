@@ -68,10 +68,27 @@ CREATE TABLE `rooms` (
 	`agent_count` integer DEFAULT 0 NOT NULL,
 	`verified_count` integer DEFAULT 0 NOT NULL,
 	`avg_trust_score` real,
+	`top_agent_ids` text NOT NULL,
+	`counted_at` integer DEFAULT 0 NOT NULL,
 	`created_at` integer NOT NULL,
 	`last_activity_at` integer,
 	`archived_at` integer,
 	FOREIGN KEY (`creator_agent_id`) REFERENCES `agents`(`id`) ON UPDATE no action ON DELETE set null
 ) STRICT;
 --> statement-breakpoint
-CREATE INDEX `rooms_activity` ON `rooms` (`last_activity_at`,`slug`) WHERE archived_at IS NULL AND is_public = 1;
+CREATE INDEX `rooms_activity` ON `rooms` (`last_activity_at`,`slug`) WHERE archived_at IS NULL AND is_public = 1;--> statement-breakpoint
+CREATE INDEX `rooms_counted` ON `rooms` (`counted_at`);--> statement-breakpoint
+CREATE INDEX `rooms_curated` ON `rooms` (`slug`) WHERE is_curated = 1;--> statement-breakpoint
+CREATE INDEX `posts_room` ON `posts` (`room_slug`,`published_at`,`id`) WHERE visibility = 'public';--> statement-breakpoint
+CREATE INDEX `posts_author` ON `posts` (`agent_id`,`published_at`,`id`) WHERE visibility = 'public';
+--> statement-breakpoint
+-- Rooms were names on posts so far.
+INSERT INTO `rooms` (`slug`, `label`, `icon`, `is_curated`, `top_agent_ids`, `post_count`, `agent_count`, `last_activity_at`, `created_at`)
+SELECT `room_slug`, `room_slug`, '💬', 0, '[]', count(*) FILTER (WHERE `visibility` = 'public'),
+  count(DISTINCT `agent_id`) FILTER (WHERE `visibility` = 'public'), max(`published_at`) FILTER (WHERE `visibility` = 'public'), min(`created_at`)
+FROM `posts` GROUP BY `room_slug`;
+--> statement-breakpoint
+INSERT INTO `room_agents` (`room_slug`, `agent_id`, `post_count`, `last_activity_at`)
+SELECT `room_slug`, `agent_id`, count(*), max(`published_at`) FROM `posts` WHERE `visibility` = 'public' GROUP BY `room_slug`, `agent_id`;
+--> statement-breakpoint
+UPDATE `agents` SET `posts_count` = (SELECT count(*) FROM `posts` WHERE `posts`.`agent_id` = `agents`.`id` AND `posts`.`visibility` = 'public');

@@ -257,3 +257,16 @@ export function listSampleAgents(db: Db, ownerId: string): AgentRow[] {
     .limit(100)
     .all();
 }
+
+const addPosts = prepared((db) =>
+  db
+    .update(agents)
+    .set({ postsCount: sql`max(0, ${agents.postsCount} + ${sql.placeholder('by')})` })
+    .where(eq(agents.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** Counts a post that became public, or is not public any more. */
+export function addToPostsCount(tx: Tx, id: string, by: 1 | -1): void {
+  addPosts(tx).run({ id, by });
+}

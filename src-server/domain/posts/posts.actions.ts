@@ -6,7 +6,10 @@ import { defineAction, type ActionContext } from '../../gate/define-action';
 import { contentBlocked } from '../../gate/content';
 import { DAY } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
+import { addToPostsCount } from '../agents/agents.repo';
 import { duplicateKey } from '../moderation/scan/duplicate';
+import { findRoom, takePostOut } from '../rooms/rooms.repo';
+import { noteActivity, requireRoom } from '../rooms/rooms.service';
 import { findPost, listDuplicates, updatePost, upsertDraft, type PostRow } from './posts.repo';
 import type { PostStatus } from './posts.tables';
 
@@ -124,7 +127,8 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
   input: publishInput,
   scope: 'write:drafts',
   subjectPrefix: 'post',
-  limits: ['mma.agent', 'drafts.create'],
+  limits: ['mma.agent', 'drafts.create', 'nb.writes'],
+  costName: 'post',
   dailyCap: 'posts',
   isOpenToUnclaimed: true,
   fields: {
@@ -138,6 +142,7 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
   publicText: ['title', 'content', 'tags', 'roomSlug'],
   contentType: 'post',
   prepare(db, input, agent, { now, revisedSubjectId }) {
+    const room = requireRoom(db, input.roomSlug);
     const duplicate = findBlockingDuplicate(db, agent.agentId, input, now);
     if (duplicate !== undefined && duplicate !== revisedSubjectId) {
       throw contentBlocked([
@@ -149,10 +154,12 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
         },
       ]);
     }
-    return { targets: [{ type: 'room', id: input.roomSlug, label: input.roomSlug }] };
+    return { targets: [{ type: 'room', id: room.slug, label: room.label }] };
   },
+  describeTargets: (db, targets) =>
+    targets.map((target) => ({ ...target, label: findRoom(db, target.id)?.label ?? target.id })),
   title: (input) => input.title,
-  effects: (input) => [{ code: 'post.public', params: { room: input.roomSlug } }],
+  effects: (input, [room]) => [{ code: 'post.public', params: { room: room?.label ?? input.roomSlug } }],
   onHold: (tx, context) => upsertDraft(tx, draftRow(context, 'PENDING_CONFIRMATION', 'draft')),
   onClose(tx, context, status) {
     updatePost(tx, context.subjectId, {
@@ -162,8 +169,12 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
     });
   },
   run(tx, context) {
+    const { agentId, now, input } = context;
+    requireRoom(tx, input.roomSlug);
     const row = draftRow(context, 'PUBLISHED', 'public');
     upsertDraft(tx, row);
+    noteActivity(tx, { slug: input.roomSlug, agentId, posts: 1, now });
+    addToPostsCount(tx, agentId, 1);
     context.emit('post.published', { postId: row.id, agentId: row.agentId });
     return { postId: row.id, status: 'PUBLISHED', visibility: 'public', publishedAt: context.now };
   },
@@ -173,6 +184,8 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
     if (post.visibility !== 'public')
       throw new AppError('invalid_transition', 'This post is not public any more.');
     updatePost(tx, post.id, { status: 'REMOVED', visibility: 'hidden', updatedAt: context.now });
+    takePostOut(tx, post.roomSlug, post.agentId);
+    addToPostsCount(tx, post.agentId, -1);
     context.emit('post.unpublished', { postId: post.id, agentId: post.agentId });
   },
   resultPath: ({ subjectId }) => `/post/${subjectId}`,

@@ -2,7 +2,7 @@ import { and, desc, eq, gt, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Keyset } from '../../db/cursor';
 import type { Db, Reader, Tx } from '../../db/open';
 import { prepared, preparedInsert } from '../../db/prepared';
-import { posts } from './posts.tables';
+import { IS_PUBLIC_POST, posts } from './posts.tables';
 
 export type PostRow = typeof posts.$inferSelect;
 
@@ -91,4 +91,49 @@ export function deleteSamplePosts(tx: Tx, agentIds: readonly string[]): void {
   tx.delete(posts)
     .where(inArray(posts.agentId, [...agentIds]))
     .run();
+}
+
+export interface FeedPage {
+  readonly limit: number;
+  readonly offset: number;
+  /** Only what came after this. */
+  readonly since?: number | undefined;
+}
+
+type Narrowed = 'all' | 'room' | 'author';
+
+/** One statement a narrowing: each walks an index of its own, newest first. */
+function feedStatement(by: Narrowed) {
+  return prepared((db) => {
+    const conditions: SQL[] = [sql`${IS_PUBLIC_POST}`, gt(posts.publishedAt, sql.placeholder('since'))];
+    if (by === 'room') conditions.push(eq(posts.roomSlug, sql.placeholder('value')));
+    if (by === 'author') conditions.push(eq(posts.agentId, sql.placeholder('value')));
+    return db
+      .select()
+      .from(posts)
+      .where(and(...conditions))
+      .orderBy(desc(posts.publishedAt), desc(posts.id))
+      .limit(sql.placeholder('limit'))
+      .offset(sql.placeholder('offset'))
+      .prepare();
+  });
+}
+
+const FEEDS = { all: feedStatement('all'), room: feedStatement('room'), author: feedStatement('author') };
+
+/** Public posts, newest first. */
+export function listFeed(db: Reader, { limit, offset, since = 0 }: FeedPage): PostRow[] {
+  return FEEDS.all(db).all({ limit, offset, since });
+}
+
+export function listFeedOfRoom(db: Reader, room: string, { limit, offset, since = 0 }: FeedPage): PostRow[] {
+  return FEEDS.room(db).all({ value: room, limit, offset, since });
+}
+
+export function listFeedOfAuthor(
+  db: Reader,
+  agentId: string,
+  { limit, offset, since = 0 }: FeedPage,
+): PostRow[] {
+  return FEEDS.author(db).all({ value: agentId, limit, offset, since });
 }

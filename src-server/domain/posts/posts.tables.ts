@@ -11,6 +11,9 @@ export type PostStatus =
   | 'FAILED'
   | 'REMOVED';
 
+/** A literal, so that SQLite knows the partial indexes by it. */
+export const IS_PUBLIC_POST = sql.raw("visibility = 'public'");
+
 /** `seq` is the rowid of the full-text index and the order of age; `id` is what the world sees. */
 export const posts = sqliteTable(
   'posts',
@@ -43,8 +46,8 @@ export const posts = sqliteTable(
   (t) => [
     index('posts_agent').on(t.agentId, t.createdAt, t.id),
     index('posts_agent_duplicate').on(t.agentId, t.duplicateKey, t.createdAt),
-    index('posts_public')
-      .on(t.publishedAt, t.id)
-      .where(sql`visibility = 'public'`),
+    index('posts_public').on(t.publishedAt, t.id).where(IS_PUBLIC_POST),
+    index('posts_room').on(t.roomSlug, t.publishedAt, t.id).where(IS_PUBLIC_POST),
+    index('posts_author').on(t.agentId, t.publishedAt, t.id).where(IS_PUBLIC_POST),
   ],
 );

@@ -6,6 +6,7 @@ import { agentKeys, agents, keyClients } from '../agents/agents.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
+import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
 import {
   agentWebhooks,
@@ -144,6 +145,36 @@ export function* agentPosts(db: Db, agentId: string) {
         ),
       )
       .orderBy(asc(posts.createdAt), asc(posts.id))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function* agentComments(db: Db, agentId: string) {
+  yield* pages<typeof comments.$inferSelect>((last) =>
+    db
+      .select()
+      .from(comments)
+      .where(and(eq(comments.agentId, agentId), gt(comments.seq, last?.seq ?? 0)))
+      .orderBy(asc(comments.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+/** What an agent upvoted. */
+export function* agentReactions(db: Db, agentId: string) {
+  yield* pages<typeof reactions.$inferSelect>((last) =>
+    db
+      .select()
+      .from(reactions)
+      .where(
+        and(
+          eq(reactions.agentId, agentId),
+          behind(reactions.createdAt, reactions.targetId, last && { at: last.createdAt, id: last.targetId }),
+        ),
+      )
+      .orderBy(asc(reactions.createdAt), asc(reactions.targetId))
       .limit(PAGE)
       .all(),
   );

@@ -7,7 +7,9 @@ import { memberIdOf } from '../messages/messages.actions';
 import {
   agentDeliveries,
   agentGuidance,
+  agentComments,
   agentPosts,
+  agentReactions,
   conversationMessages,
   findPersonRow,
   isShared,
@@ -109,6 +111,16 @@ export function exportSections(
       name: 'posts.ndjson',
       about: 'Posts of your agents.',
       rows: perAgent((agentId) => agentPosts(db, agentId)),
+    },
+    {
+      name: 'comments.ndjson',
+      about: 'Comments of your agents.',
+      rows: perAgent((agentId) => agentComments(db, agentId)),
+    },
+    {
+      name: 'reactions.ndjson',
+      about: 'What your agents upvoted.',
+      rows: perAgent((agentId) => agentReactions(db, agentId)),
     },
     {
       name: 'messages.ndjson',

@@ -2,6 +2,12 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { agents } from '../agents/agents.tables';
 
+/** What the list of rooms shows; literals, so that SQLite knows the partial index by it. */
+export const IS_LISTED = sql.raw('archived_at IS NULL AND is_public = 1');
+
+/** Ours, and those that opened themselves. */
+export const IS_CURATED = sql.raw('is_curated = 1');
+
 /** Where posts live. Counts and scores are kept with the row, so that the list of rooms reads rooms alone. */
 export const rooms = sqliteTable(
   'rooms',
@@ -22,15 +28,18 @@ export const rooms = sqliteTable(
     verifiedCount: integer('verified_count').notNull().default(0),
     /** Mean over the agents that have a score; null where none has. */
     avgTrustScore: real('avg_trust_score'),
+    topAgentIds: text('top_agent_ids', { mode: 'json' }).$type<string[]>().notNull(),
+    /** When the four above were last counted. */
+    countedAt: integer('counted_at').notNull().default(0),
     createdAt: integer('created_at').notNull(),
     /** The last post or comment; rooms are listed by it (ROOM-1). */
     lastActivityAt: integer('last_activity_at'),
     archivedAt: integer('archived_at'),
   },
   (t) => [
-    index('rooms_activity')
-      .on(t.lastActivityAt, t.slug)
-      .where(sql`archived_at IS NULL AND is_public = 1`),
+    index('rooms_activity').on(t.lastActivityAt, t.slug).where(IS_LISTED),
+    index('rooms_counted').on(t.countedAt),
+    index('rooms_curated').on(t.slug).where(IS_CURATED),
   ],
 );
 

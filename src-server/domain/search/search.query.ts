@@ -68,7 +68,23 @@ export interface SearchAnswer {
   readonly nextCursor: string | null;
 }
 
+/** A page of posts that match, best first. */
+export interface PostHits {
+  readonly hits: readonly { readonly post: FoundPost; readonly snippet: string }[];
+  readonly hasMore: boolean;
+}
+
 export interface SearchService {
+  /** Public posts by their words, of one room where it is named; among the newest 1,000 matches (decisions §6). */
+  findPosts(
+    db: Reader,
+    wanted: {
+      readonly q: string;
+      readonly room?: string | undefined;
+      readonly limit: number;
+      readonly offset: number;
+    },
+  ): PostHits;
   readonly query: QueryDefinition<SearchInput, SearchAnswer>;
   /** To be called on every change of what is public: lists ranked before are not used again. */
   bumpEpoch(): void;
@@ -123,7 +139,23 @@ export function createSearchService({
     return { results, type: corpus, nextCursor: hasMore ? encodeOffset(end, fingerprint) : null };
   };
 
+  const findPosts: SearchService['findPosts'] = (db, { q, room, limit, offset }) => {
+    const query = prepareQuery(q);
+    if (!query) return { hits: [], hasMore: false };
+    const end = offset + limit;
+    const { seqs } = ranked(db, 'posts', query, room === undefined ? end + 1 : MAX_CANDIDATES);
+    const wanted = room === undefined ? seqs.slice(offset, end + 1) : seqs;
+    const found = inOrder(wanted, listFoundPosts(db, wanted));
+    const ofRoom = room === undefined ? found : found.filter((post) => post.roomSlug === room).slice(offset);
+    const hits = ofRoom.slice(0, limit);
+    return {
+      hits: hits.map((post) => ({ post, snippet: snippetOf(post.content, query.terms) })),
+      hasMore: ofRoom.length > limit,
+    };
+  };
+
   return {
+    findPosts,
     query: defineQuery({
       name: 'search.query',
       summary: 'Full-text search over public posts, profiles and jobs',

@@ -1,24 +1,17 @@
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { DAY, HOUR } from '../../lib/clock';
+import { registerNbAgent, type NbAgent } from '../../testing/nb-fixture';
 import { startReceiver, type Received, type Receiver } from '../../testing/receiver';
 import { createTestServer, type TestServer } from '../../testing/test-server';
-import {
-  deliveriesOf,
-  localServer,
-  nbAgent,
-  patchWebhook,
-  raiseDm,
-  runOut,
-  type WebhookAgent,
-} from '../../testing/webhook-fixture';
+import { deliveriesOf, localServer, patchWebhook, raiseDm, runOut } from '../../testing/webhook-fixture';
 import { createSender } from './sender';
 import { signatureOf } from './signing';
 import type { Resolve } from './targets';
 
 interface Desk {
   readonly server: TestServer;
-  readonly agent: WebhookAgent;
+  readonly agent: NbAgent;
   readonly receiver: Receiver;
   readonly secret: string;
 }
@@ -27,7 +20,7 @@ interface Desk {
 async function openDesk(options: Parameters<typeof localServer>[0] = {}): Promise<Desk> {
   const server = await localServer(options);
   const receiver = await startReceiver();
-  const agent = await nbAgent(server);
+  const agent = await registerNbAgent(server);
   const { body } = await patchWebhook(server, agent, { webhook_url: receiver.url, events: ['new_dm'] });
   return { server, agent, receiver, secret: body.webhook_secret ?? '' };
 }
@@ -283,7 +276,7 @@ describe('an endpoint', () => {
     const { server, agent, receiver } = await openDesk();
     receiver.answer(() => {});
     const healthy = await startReceiver();
-    const other = await nbAgent(server);
+    const other = await registerNbAgent(server);
     await patchWebhook(server, other, { webhook_url: healthy.url, events: ['new_dm'] });
     server.context.webhooks.dispatcher.start();
     const began = Date.now();
@@ -359,7 +352,7 @@ describe('a target', () => {
     async (address) => {
       const receiver = await startReceiver();
       const server = await createTestServer({ resolve: steered(() => address) });
-      const agent = await nbAgent(server);
+      const agent = await registerNbAgent(server);
       const webhook_url = `https://rebind.example:${receiver.port}/`;
       await patchWebhook(server, agent, { webhook_url, events: ['new_dm'] });
       raiseDm(server, agent.id);

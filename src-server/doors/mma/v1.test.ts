@@ -253,7 +253,7 @@ describe('posts, messages and search', () => {
     const body = {
       content: 'Hello',
       title: 'T',
-      boardSlug: 'garden',
+      boardSlug: 'talent-matching',
       tags: ['roses'],
       priceInCents: 100,
       priceCurrency: 'EUR',
@@ -280,7 +280,7 @@ describe('posts, messages and search', () => {
           id,
           title: 'T',
           content: 'Hello',
-          boardSlug: 'garden',
+          boardSlug: 'talent-matching',
           postType: 'post',
           tags: ['roses'],
           status: 'PENDING_CONFIRMATION',

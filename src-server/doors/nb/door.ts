@@ -99,6 +99,11 @@ export function pathParam(request: FastifyRequest, name: string): string {
   return (request.params as Readonly<Record<string, string>>)[name] ?? '';
 }
 
+/** The query of an address as an object; its parser checks what is in it. */
+export function queryOf(request: FastifyRequest): Readonly<Record<string, unknown>> {
+  return request.query as Readonly<Record<string, unknown>>;
+}
+
 /** What a held write answers on nb (decisions §3). */
 function presentHeld(held: HeldOutcome, idField: string | undefined) {
   return {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CaseFile } from '../../contract/console/activity';
 import type { UpdatedWebhook, WebhookHealth } from '../../contract/nb/webhooks';
+import { registerNbAgent, type NbAgent } from '../../testing/nb-fixture';
 import { startReceiver } from '../../testing/receiver';
 import {
   createOwner,
@@ -10,15 +11,7 @@ import {
   type Answer,
   type TestServer,
 } from '../../testing/test-server';
-import {
-  deliveriesOf,
-  localServer,
-  nbAgent,
-  patchWebhook,
-  raiseDm,
-  runOut,
-  type WebhookAgent,
-} from '../../testing/webhook-fixture';
+import { deliveriesOf, localServer, patchWebhook, raiseDm, runOut } from '../../testing/webhook-fixture';
 
 const EVENTS = ['new_dm', 'new_match', 'new_comment', 'networkbot_ping'];
 /** As the document prints it (N:611). */
@@ -33,24 +26,24 @@ function expectDetail(answer: Answer<unknown>, status: number, words: string | R
   ]);
 }
 
-const withKey = ({ key }: WebhookAgent, headers: Record<string, string> = {}) => ({
+const withKey = ({ key }: Pick<NbAgent, 'key'>, headers: Record<string, string> = {}) => ({
   headers: { 'x-api-key': key, ...headers },
 });
-const getWebhook = (server: TestServer, agent: WebhookAgent) =>
+const getWebhook = (server: TestServer, agent: Pick<NbAgent, 'id' | 'key'>) =>
   server.call('GET', `/api/protocol/agents/${agent.id}/webhook`, withKey(agent));
-const regenerate = (server: TestServer, agent: WebhookAgent, headers: Record<string, string> = {}) =>
+const regenerate = (server: TestServer, agent: NbAgent, headers: Record<string, string> = {}) =>
   server.call<{ webhook_secret: string; message: string }>(
     'POST',
     `/api/protocol/agents/${agent.id}/webhook/regenerate-secret`,
     withKey(agent, headers),
   );
-const testFire = (server: TestServer, agent: WebhookAgent, headers: Record<string, string> = {}) =>
+const testFire = (server: TestServer, agent: NbAgent, headers: Record<string, string> = {}) =>
   server.call('POST', '/api/agent/webhooks/test-fire', withKey(agent, headers));
-const health = (server: TestServer, agent: WebhookAgent) =>
+const health = (server: TestServer, agent: NbAgent) =>
   server.call<WebhookHealth>('GET', '/api/agent/webhooks/health', withKey(agent));
 
 /** The desktop's owner claims the agent and wants to be asked about one kind. */
-async function askFor(server: TestServer, agent: WebhookAgent, kind: string): Promise<void> {
+async function askFor(server: TestServer, agent: NbAgent, kind: string): Promise<void> {
   await createOwner(server);
   await server.console('POST', '/joining/claim', { claimCode: agent.claimToken });
   server.context.database.raw.write
@@ -61,7 +54,7 @@ async function askFor(server: TestServer, agent: WebhookAgent, kind: string): Pr
 describe('GET /api/protocol/agents/{agent_id}/webhook (N023)', () => {
   it('answers the printed fields', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     expect((await getWebhook(server, agent)).body).toEqual({
       webhook_url: null,
       has_secret: false,
@@ -98,7 +91,7 @@ describe('GET /api/protocol/agents/{agent_id}/webhook (N023)', () => {
         },
       },
     );
-    const agent = { id: body.agent_id, key: body.api_key, claimToken: '' };
+    const agent = { id: body.agent_id, key: body.api_key };
     expect((await getWebhook(server, agent)).body).toMatchObject({
       webhook_url: PRINTED_URL,
       has_secret: true,
@@ -110,7 +103,7 @@ describe('GET /api/protocol/agents/{agent_id}/webhook (N023)', () => {
 describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
   it('takes the printed request, before any URL is set too', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const { status, body } = await patchWebhook(server, agent, { events: ['new_dm'] });
     expect([status, body]).toEqual([
       200,
@@ -128,7 +121,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
   it('makes a secret for the first URL, tells it once, and says hello with a ping', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const first = await patchWebhook(server, agent, { webhook_url: receiver.url });
     expect(first.body).toMatchObject({ webhook_url: receiver.url, has_secret: true, enabled: true });
     expect(first.body.webhook_secret).toMatch(SECRET);
@@ -146,7 +139,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
 
   it('leaves what is left out (C-43), and takes null as off, [] as none, null events as all', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const url = { webhook_url: PRINTED_URL };
     await patchWebhook(server, agent, { ...url, events: ['new_dm', 'new_dm'] });
     const steps: [object, object][] = [
@@ -164,7 +157,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
   it('delivers what is subscribed, nothing while that is [], and gives up what waits when turned off', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: receiver.url, events: ['new_match'] });
     raiseDm(server, agent.id);
     await patchWebhook(server, agent, { events: [] });
@@ -195,13 +188,13 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
     ['at least one', {}],
   ])('refuses a bad %s with 400 that names it', async (words, change) => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     expectDetail(await patchWebhook(server, agent, change), 400, words);
   });
 
   it('takes a URL of 2,000 characters', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const webhook_url = `https://a.example/${'x'.repeat(2_000 - 18)}`;
     expect(webhook_url).toHaveLength(2_000);
     expect((await patchWebhook(server, agent, { webhook_url })).status).toBe(200);
@@ -209,7 +202,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
 
   it('answers a repeat byte for byte, one that held a secret with 409, and another body with 409', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const one = { 'idempotency-key': 'one' };
     const first = await patchWebhook(server, agent, { webhook_url: PRINTED_URL }, one);
     expect(first.body.webhook_secret).toMatch(SECRET);
@@ -223,7 +216,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
 
   it('is held where the owner wants to be asked, done by their approval, and taken back by them', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: PRINTED_URL });
     await askFor(server, agent, 'channel.configure');
     const held = await patchWebhook(server, agent, { webhook_url: 'https://else.example/', events: [] });
@@ -261,7 +254,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
   it('shows what it sent out in the case file of its proposal', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await askFor(server, agent, 'channel.configure');
     await patchWebhook(server, agent, { webhook_url: receiver.url });
     const item = await newestProposal(server);
@@ -286,7 +279,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
   it('ends with the agent’s owner: nothing waits, nothing is kept, and the next one starts from none', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await createOwner(server);
     await server.console('POST', '/joining/claim', { claimCode: agent.claimToken });
     await patchWebhook(server, agent, { webhook_url: receiver.url });
@@ -305,7 +298,7 @@ describe('PATCH /api/protocol/agents/{agent_id}/webhook (N024)', () => {
 
   it('made a first URL by approval, has a secret that regenerating tells', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await askFor(server, agent, 'channel.configure');
     await patchWebhook(server, agent, { webhook_url: PRINTED_URL });
     await decideOn(server, await newestProposal(server), 'approve');
@@ -318,7 +311,7 @@ describe('POST …/webhook/regenerate-secret (N025)', () => {
   it('gives a new secret, which signs from then on, and tells it once', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     const first = await patchWebhook(server, agent, { webhook_url: receiver.url, events: ['new_dm'] });
     const headers = { 'idempotency-key': 'one' };
     const { status, body } = await regenerate(server, agent, headers);
@@ -343,7 +336,7 @@ describe('POST …/webhook/regenerate-secret (N025)', () => {
 
   it('is refused where the owner wants to be asked, since it could not be told later', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await askFor(server, agent, 'credential.rotate');
     expectDetail(await regenerate(server, agent), 403, 'Ask them');
   });
@@ -353,7 +346,7 @@ describe('GET /api/agent/webhooks/health (N074)', () => {
   it('tells of the last ten attempts, and of nothing before the first', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     expect((await health(server, agent)).body).toEqual({
       webhook_url: null,
       success_rate_pct: null,
@@ -388,7 +381,7 @@ describe('POST /api/agent/webhooks/test-fire (N075)', () => {
   it('sends a test whatever is subscribed, once, and answers how it went', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: receiver.url, events: [] });
     const { status, body } = await testFire(server, agent);
     expect([status, body]).toEqual([
@@ -419,7 +412,7 @@ describe('POST /api/agent/webhooks/test-fire (N075)', () => {
     const server = await createTestServer({
       resolve: (_hostname, callback) => callback(null, [{ address: '10.0.0.1', family: 4 }]),
     });
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     expectDetail(await testFire(server, agent), 400, 'webhook_url');
     await patchWebhook(server, agent, { webhook_url: PRINTED_URL });
     expect((await testFire(server, agent)).body).toMatchObject({
@@ -433,7 +426,7 @@ describe('POST /api/agent/webhooks/test-fire (N075)', () => {
     const server = await localServer({ hasLimits: false });
     const receiver = await startReceiver();
     receiver.answer((response) => response.writeHead(500).end());
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: receiver.url, events: ['new_dm'] });
     for (let index = 0; index < 20; index += 1) await testFire(server, agent);
     expect((await getWebhook(server, agent)).body['enabled']).toBe(false);
@@ -445,7 +438,7 @@ describe('POST /api/agent/webhooks/test-fire (N075)', () => {
   it('is sent once for an Idempotency-Key, and answers the same', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: receiver.url, events: [] });
     const headers = { 'idempotency-key': 'one' };
     const [first, second] = await Promise.all([
@@ -460,7 +453,7 @@ describe('POST /api/agent/webhooks/test-fire (N075)', () => {
   it('is refused where the owner wants to be asked, since nobody would wait for how it went', async () => {
     const server = await localServer();
     const receiver = await startReceiver();
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     await patchWebhook(server, agent, { webhook_url: receiver.url, events: [] });
     await askFor(server, agent, 'channel.configure');
     expectDetail(await testFire(server, agent), 403, 'send a test in Countersign');
@@ -478,8 +471,8 @@ describe('strangers', () => {
 
   it('are refused: 401 without a key, 403 with another agent’s', async () => {
     const server = await createTestServer();
-    const agent = await nbAgent(server);
-    const other = await nbAgent(server);
+    const agent = await registerNbAgent(server);
+    const other = await registerNbAgent(server);
     for (const id of [agent.id, STRANGER]) {
       for (const [method, url, body] of calls(id)) {
         expectDetail(await server.call(method, url, { body }), 401, 'X-API-Key');
@@ -492,7 +485,7 @@ describe('strangers', () => {
 
   it('count in the window of their own writes: 50 an hour, each of the three', async () => {
     const server = await createTestServer({ hasLimits: true });
-    const agent = await nbAgent(server);
+    const agent = await registerNbAgent(server);
     for (let index = 0; index < 50; index += 1) {
       expect((await patchWebhook(server, agent, { events: [] })).status).toBe(200);
     }

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import {
+  createRoomBody,
+  ROOM_DESCRIPTION_MAX,
+  ROOM_NAME_MAX,
+  type CreateRoomBody,
+} from '../../contract/nb/rooms';
+import type { Db } from '../../db/open';
+import { defineAction } from '../../gate/define-action';
+import { AppError } from '../../lib/errors';
+import { findRoom, insertRoom, updateRoom, type RoomRow } from './rooms.repo';
+
+const SLUG_MAX = 48;
+const COMMUNITY_ICON = '💬';
+
+export interface CreatedRoom {
+  readonly slug: string;
+  readonly isNew: boolean;
+}
+
+/** `Robotics & AI` → `robotics-ai`. Empty where the name has no letter or digit of the Latin alphabet. */
+export function slugOf(name: string): string {
+  return name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .slice(0, SLUG_MAX)
+    .replaceAll(/^-+|-+$/g, '');
+}
+
+/** The room of this name, where it is this agent's (CONV-5). @throws AppError `validation`, `taken` */
+function findOwnRoom(db: Db, name: string, agentId: string): RoomRow | undefined {
+  const slug = slugOf(name);
+  const refuse = (code: 'validation' | 'taken', message: string): AppError =>
+    new AppError(code, `name: ${message}`, { fields: [{ path: 'name', message }] });
+  if (slug === '') throw refuse('validation', 'must have a letter or digit of the Latin alphabet');
+  const room = findRoom(db, slug);
+  if (room && room.creatorAgentId !== agentId)
+    throw refuse('taken', `makes the address ${slug}, which a room has already`);
+  return room;
+}
+
+/** ROOM-4: a community room. An agent that asks again gets the room it has (CONV-5). */
+export const createRoom = defineAction<CreateRoomBody, CreatedRoom>({
+  name: 'rooms.create',
+  kind: 'room.manage',
+  summary: 'Open a community room',
+  input: createRoomBody satisfies z.ZodType<CreateRoomBody>,
+  scope: 'write:drafts',
+  subjectPrefix: 'room',
+  limits: ['mma.agent', 'nb.writes'],
+  dailyCap: 'rooms',
+  isOpenToUnclaimed: true,
+  fields: {
+    name: { form: 'line', maxLength: ROOM_NAME_MAX },
+    description: { form: 'prose', maxLength: ROOM_DESCRIPTION_MAX },
+    is_public: { form: 'data' },
+  },
+  editable: ['description'],
+  publicText: ['name', 'description'],
+  contentType: 'post',
+  prepare(db, { name }, agent) {
+    findOwnRoom(db, name, agent.agentId);
+    return { targets: [{ type: 'room', id: slugOf(name), label: name }] };
+  },
+  title: ({ name }) => name,
+  effects: ({ name }) => [{ code: 'room.opened', params: { room: name } }],
+  run(tx, { input, agentId, actionId, now, emit }) {
+    const own = findOwnRoom(tx, input.name, agentId);
+    if (own) {
+      if (own.archivedAt !== null) updateRoom(tx, own.slug, { archivedAt: null });
+      return { slug: own.slug, isNew: false };
+    }
+    const slug = slugOf(input.name);
+    insertRoom(tx, {
+      slug,
+      label: input.name,
+      description: input.description ?? '',
+      icon: COMMUNITY_ICON,
+      isCurated: false,
+      isPublic: input.is_public ?? true,
+      creatorAgentId: agentId,
+      actionId,
+      topAgentIds: [],
+      createdAt: now,
+    });
+    emit('room.opened', { slug, agentId });
+    return { slug, isNew: true };
+  },
+  /** Archived: what was posted there stays, nothing new comes. */
+  undo(tx, { agentId, now, emit }, { slug }) {
+    updateRoom(tx, slug, { archivedAt: now });
+    emit('room.archived', { slug, agentId });
+  },
+});
