@@ -12,6 +12,7 @@ import { leavingRoutes } from './doors/console/leaving.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
+import { webhookRoutes } from './doors/console/webhooks.routes';
 import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
 import { createBaseApp } from './doors/http/base-app';
@@ -100,6 +101,14 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       publicUrl: context.publicUrl,
     }),
     ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
+    ...webhookRoutes({
+      reader,
+      clock,
+      gate,
+      commands: context.webhookCommands,
+      catcher: context.webhooks.catcher,
+      mode: config.mode,
+    }),
     ...leavingRoutes({
       reader,
       clock,

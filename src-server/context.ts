@@ -37,6 +37,7 @@ import { publishPost } from './domain/posts/posts.actions';
 import { createErasureService } from './domain/privacy/erasure.service';
 import { createExportsService } from './domain/privacy/exports.service';
 import { createWebhooks } from './domain/webhooks/webhooks';
+import { createWebhookCommands } from './domain/webhooks/webhooks.commands';
 import { webhookActions } from './domain/webhooks/webhooks.actions';
 import type { Resolve } from './domain/webhooks/targets';
 import { updateProfile } from './domain/profiles/profile.actions';
@@ -362,6 +363,12 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
 
+  const webhookCommands = createWebhookCommands({
+    vault,
+    mode: config.mode,
+    allowsLocalTargets: config.allowsLocalTargets,
+  });
+
   const relay = createRelay({
     reader,
     writer,
@@ -502,6 +509,7 @@ export function createContext(options: ContextOptions) {
     relay,
     jobs,
     webhooks,
+    webhookCommands,
     takeCheckpoint,
     /** The file was rolled back or written anew behind a kept checkpoint: from here on the log says so itself. */
     recordDiscontinuity(kept: AuditCheckpoint) {

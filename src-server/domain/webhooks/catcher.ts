@@ -30,7 +30,6 @@ const AGENTS_KEPT = 200;
 export interface Catcher {
   receive(agentId: string, secret: string, request: Pick<CaughtRequest, 'at' | 'headers' | 'body'>): void;
   list(agentId: string): readonly CaughtRequest[];
-  clear(agentId: string): void;
 }
 
 export function createCatcher({ newId }: { readonly newId: () => string }): Catcher {
@@ -44,8 +43,5 @@ export function createCatcher({ newId }: { readonly newId: () => string }): Catc
       caught.set(agentId, [entry, ...(caught.get(agentId) ?? [])].slice(0, KEPT_PER_AGENT));
     },
     list: (agentId) => caught.get(agentId) ?? [],
-    clear: (agentId) => {
-      caught.delete(agentId);
-    },
   };
 }

@@ -57,7 +57,7 @@ describe('findTargetProblem', () => {
     ['http://myserver.com/', 'https'],
     ['ftp://myserver.com/', 'https'],
     ['javascript:alert(1)', 'https'],
-    ['nonsense', 'URL'],
+    ['nonsense', 'https'],
     ['https://me:secret@myserver.com/', 'credentials'],
     ['https://me@myserver.com/', 'credentials'],
     ['https://localhost/', 'private'],
@@ -72,15 +72,15 @@ describe('findTargetProblem', () => {
     ['https://169.254.169.254/latest', 'private'],
     ['https://metadata.google.internal/', 'private'],
   ])('refuses %s', (url, words) => {
-    expect(findTargetProblem(url, nobody)).toContain(words);
+    expect(findTargetProblem(url, nobody)?.message).toContain(words);
   });
 
   it('takes http to the very host and port that its owner excepted, and never a metadata service', () => {
     const only = ({ host, port }: { host: string; port: number }) => host === '127.0.0.1' && port === 9_000;
     expect(findTargetProblem('http://127.0.0.1:9000/hook', only)).toBeUndefined();
-    expect(findTargetProblem('http://127.0.0.1:9001/hook', only)).toContain('https');
-    expect(findTargetProblem('https://127.0.0.1:9001/hook', only)).toContain('private');
-    expect(findTargetProblem('http://169.254.169.254/latest', () => true)).toContain('private');
+    expect(findTargetProblem('http://127.0.0.1:9001/hook', only)?.message).toContain('https');
+    expect(findTargetProblem('https://127.0.0.1:9001/hook', only)?.message).toContain('private');
+    expect(findTargetProblem('http://169.254.169.254/latest', () => true)?.message).toContain('private');
   });
 });
 

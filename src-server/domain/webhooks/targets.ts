@@ -95,6 +95,14 @@ function bareHost({ hostname }: URL): string {
   return hostname.replace(/^\[(.*)\]$/, '$1');
 }
 
+export interface TargetProblem {
+  readonly rule: 'https_url' | 'local_target';
+  readonly message: string;
+}
+
+const NOT_HTTPS = { rule: 'https_url', message: 'must be an https URL without credentials' } as const;
+const NOT_PUBLIC = { rule: 'local_target', message: 'must not lead to a private address' } as const;
+
 /**
  * Why a URL can't be a target whatever its name leads to; undefined when it can.
  * @param isExcepted whether the owner lets webhooks go to this host and port
@@ -102,20 +110,19 @@ function bareHost({ hostname }: URL): string {
 export function findTargetProblem(
   text: string,
   isExcepted: (target: LocalTarget) => boolean,
-): string | undefined {
-  if (!URL.canParse(text)) return 'must be a URL';
+): TargetProblem | undefined {
+  if (!URL.canParse(text)) return NOT_HTTPS;
   const url = new URL(text);
-  if (url.username !== '' || url.password !== '') return 'must not carry credentials';
+  if (url.username !== '' || url.password !== '') return NOT_HTTPS;
   const excepted = (url.protocol === 'http:' || url.protocol === 'https:') && isExcepted(hostAndPortOf(url));
-  if (url.protocol !== 'https:' && !excepted) return 'must be an https URL';
+  if (url.protocol !== 'https:' && !excepted) return NOT_HTTPS;
   const host = bareHost(url);
   if (isIP(host) !== 0) {
     const found = classOf(host);
-    if (found === 'never' || (found === 'local' && !excepted)) return 'must not lead to a private address';
-    return undefined;
+    return found === 'never' || (found === 'local' && !excepted) ? NOT_PUBLIC : undefined;
   }
   const isLocalName = /(^|\.)(localhost|local|internal|lan|home\.arpa)\.?$/i.test(host);
-  return isLocalName && !excepted ? 'must not lead to a private address' : undefined;
+  return isLocalName && !excepted ? NOT_PUBLIC : undefined;
 }
 
 /** A name or address led where no call may go. */

@@ -21,7 +21,7 @@ export function assertTarget(
 ): void {
   const problem = findTargetProblem(url, (target) => allowsLocalTargets || isExcepted(db, ownerId, target));
   if (problem === undefined) return;
-  throw new AppError('validation', `${field}: ${problem}`, { fields: [{ path: field, message: problem }] });
+  throw new AppError('validation', `${field}: ${problem.message}`, { fields: [{ path: field, ...problem }] });
 }
 
 /** An effect for a field that is changed at all. */
