@@ -23,6 +23,7 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
     policiesReset,
     guidanceRetired,
     offersEnded,
+    webhooksEnded,
     postsKept,
   } = query.data;
   return (
@@ -72,6 +73,11 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
         {offersEnded > 0 ? (
           <li>
             <Trans>The open offer ends.</Trans>
+          </li>
+        ) : null}
+        {webhooksEnded > 0 ? (
+          <li>
+            <Trans>Its webhook ends, and what was sent there is forgotten.</Trans>
           </li>
         ) : null}
         <li>
