@@ -12,6 +12,7 @@ import type { Ids } from '../../lib/ids';
 import { randomSecret, sha256Hex, type Vault } from '../../lib/vault';
 import type { CreditsService } from '../credits/credits.service';
 import { assertTarget } from '../webhooks/webhooks.actions';
+import { openRoomsFor } from '../rooms/promotion';
 import { setUpWebhook } from '../webhooks/webhooks.service';
 import { CLAIMED_SCOPES, issueKey } from './agent-keys.service';
 import {
@@ -139,6 +140,7 @@ export function createNbRegistrationService({
     });
     const agent = findAgent(tx, id);
     if (!agent) throw new Error('The agent just written is not there');
+    openRoomsFor(tx, agent.capabilities, now);
     // Their document has no scopes; on mma doors the claim gate holds for them too (decisions §2).
     const key = issueKey(tx, ids, {
       agentId: id,
