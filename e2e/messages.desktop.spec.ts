@@ -118,7 +118,7 @@ test('an owner follows what their agents write and are told, and writes as one o
 
   await window.locator('main').focus();
   await window.keyboard.press('e');
-  await expect(window.getByRole('heading', { level: 2 })).toHaveText(['Rook', 'Atlas']);
+  await expect(window.locator('main').getByRole('heading', { level: 2 })).toHaveText(['Rook', 'Atlas']);
   const ofRook = window.getByRole('region', { name: 'Rook' });
   await expect(ofRook).toContainText('Scout wrote to it');
   await expect(ofRook).toContainText('1 not fetched yet');

@@ -8,7 +8,11 @@ export interface NbAgent {
   readonly name: string;
   readonly claimToken: string;
   /** @throws Error with any refusal */
-  call<Answer = Record<string, unknown>>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer>;
+  call<Answer = Record<string, unknown>>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+  ): Promise<Answer>;
   /** The status alone, whatever it is. */
   statusOf(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<number>;
 }
@@ -21,7 +25,11 @@ export async function registerNbAgent(url: string, name: string): Promise<NbAgen
     owner_email: `${name.toLowerCase().replaceAll(/\W+/g, '-')}@agents.example.org`,
     capabilities: ['founder-matching'],
   });
-  const { agent_id: id, api_key: key, claim_token: claimToken } = (await made.json()) as Record<string, string>;
+  const {
+    agent_id: id,
+    api_key: key,
+    claim_token: claimToken,
+  } = (await made.json()) as Record<string, string>;
   if (id === undefined || key === undefined || claimToken === undefined)
     throw new Error(`register answered ${made.status}`);
   return {
