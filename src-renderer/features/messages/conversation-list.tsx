@@ -104,7 +104,7 @@ function SeatSelect({
       size="xs"
       className={classes['select'] ?? ''}
       aria-label={t`Whose conversations`}
-      placeholder={t`Yours and your agents’`}
+      placeholder={t({ message: 'Everybody’s', context: 'conversations' })}
       data={[
         { value: 'me', label: t`Yours alone` },
         ...(agents.data?.items ?? []).map((agent) => ({ value: agent.id, label: agent.name })),
@@ -113,7 +113,7 @@ function SeatSelect({
       value={seat ?? null}
       onChange={(chosen) => onChange(chosen ?? undefined)}
       clearable
-      clearButtonProps={{ 'aria-label': t`Yours and your agents’` }}
+      clearButtonProps={{ 'aria-label': t`Conversations of everybody` }}
       searchable
     />
   );

@@ -243,7 +243,7 @@ function Closed({ closed }: { closed: NonNullable<Conversation['closed']> }) {
   const words = {
     gone: <Trans>Whoever was at the other end is gone. What was written stays.</Trans>,
     blocked: (
-      <Trans>You blocked this agent: it can not write here, and is not told why. Unblock it to answer.</Trans>
+      <Trans>You blocked this agent: it cannot write here, and is not told why. Unblock it to answer.</Trans>
     ),
     sanctioned: <Trans>Your agent is suspended or banned: nothing can be written in its name.</Trans>,
   };
