@@ -3,6 +3,7 @@ import { NOTIFICATION_CHANNEL, SHELL_CHANNEL_HEADER, SOCKET_SECRET_HEADER } from
 import type { Context } from './context';
 import { agentRoutes } from './doors/console/agents.routes';
 import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
+import { creditRoutes, mountLedgerDownload } from './doors/console/credits.routes';
 import { dataRoutes } from './doors/console/data.routes';
 import { mountDataFiles } from './doors/console/data-files.route';
 import { mountEvents } from './doors/console/events.route';
@@ -17,7 +18,13 @@ import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
 import { createBaseApp } from './doors/http/base-app';
 import { addressOf } from './doors/http/address';
-import { authenticate, credentialOf, idempotencyOf, type CredentialDeps } from './doors/http/credentials';
+import {
+  asAnonymous,
+  authenticate,
+  credentialOf,
+  idempotencyOf,
+  type CredentialDeps,
+} from './doors/http/credentials';
 import type { Dialect } from './doors/http/dialect';
 import { createGuard, hostsOf } from './doors/http/guard';
 import { mountMcp } from './doors/mcp/mount';
@@ -29,9 +36,12 @@ import { mountRegistration, registerAgent, type RegisterDeps } from './doors/mma
 import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
+import { mountNbCredits } from './doors/nb/credits.routes';
 import { createNbDoor } from './doors/nb/door';
 import { mountNbMessages } from './doors/nb/messages.routes';
 import { mountNbSocial } from './doors/nb/social.routes';
+import { mountNbKeys } from './doors/nb/keys.routes';
+import { mountNbNetwork } from './doors/nb/network.routes';
 import { mountNbPosts } from './doors/nb/posts.routes';
 import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
@@ -61,6 +71,12 @@ function mountStreams(
 ): void {
   mountEvents(app, { live: context.live, callerOf });
   mountDataFiles(app, { backups: context.backups, exports: context.exports, callerOf });
+  mountLedgerDownload(app, {
+    reader: context.reader,
+    clock: context.clock,
+    spending: context.spending,
+    callerOf,
+  });
   mountAuditDownloads(app, {
     exporter: context.auditExporter,
     verifierFile: context.config.verifierFile,
@@ -108,6 +124,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       publicUrl: context.publicUrl,
     }),
     ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
+    ...creditRoutes({ reader, gate, spending: context.spending }),
     ...leavingRoutes({
       reader,
       clock,
@@ -299,12 +316,21 @@ export async function buildAgentApp(
     clock,
     registration: context.nbRegistration,
     claims: context.claims,
-    credits: context.credits,
+    queries: context.ownCredits,
     publicUrl,
     authenticate: authenticateNb,
   });
   mountNbMessages(app, { door, inbox: context.agentInbox });
   mountNbSocial(app, { door, reader });
+  mountNbCredits(app, { door, queries: context.ownCredits });
+  mountNbNetwork(app, { door, reader, intelligence: context.intelligence });
+  mountNbKeys(app, {
+    reader,
+    clock,
+    regenerateKey: context.regenerateKey,
+    callerOf: async (request) => (await authenticateNb(request)).caller,
+    anonymousOf: (request) => asAnonymous(credentials, request, { face: 'nb', transport: 'rest' }),
+  });
   mountNbRooms(app, { gate, door });
   mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });

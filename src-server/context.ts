@@ -9,9 +9,12 @@ import { createClaimsService } from './domain/agents/claims.service';
 import { createFreezeCommands } from './domain/agents/freeze.commands';
 import { createKeySpotter } from './domain/agents/key-spotter';
 import { createLeavingCommands } from './domain/agents/leaving.commands';
+import { createNetworkIntelligence } from './domain/agents/network-intelligence';
 import { createNbRegistrationService } from './domain/agents/nb-registration.service';
 import { createRegistrationService } from './domain/agents/registration.service';
+import { createRegenerateKeyService } from './domain/agents/regenerate-key.service';
 import { rotateKey } from './domain/agents/rotate-key.action';
+import { createRotationTokens } from './domain/agents/rotation-tokens';
 import { updateOwnAgent } from './domain/agents/update-agent.action';
 import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
@@ -23,7 +26,10 @@ import { createProposalQueries } from './domain/approvals/proposals.queries';
 import { createAuditExporter } from './domain/audit/audit-export';
 import { createAuditReader } from './domain/audit/audit.queries';
 import { createVerificationService } from './domain/audit/verification.service';
+import { createCreditsReader } from './domain/credits/credits.queries';
 import { createCreditsService } from './domain/credits/credits.service';
+import { createOwnCreditsQueries } from './domain/credits/own-credits.queries';
+import { createAlertTeller } from './domain/credits/spending-alerts';
 import { createDemoService } from './domain/demo/demo.service';
 import { createDiagnosticsService } from './domain/diagnostics/diagnostics.service';
 import { createHealthQuery } from './domain/health/health.query';
@@ -146,7 +152,14 @@ export function createContext(options: ContextOptions) {
   const agentInbox = createAgentInboxService({ writer, reader, clock, log });
   const seen = createSeenService({ writer, clock, afterCommit });
   const actions = toRegistry();
-  const credits = createCreditsService({ writer, reader, clock, ids });
+  const credits = createCreditsService({
+    writer,
+    reader,
+    clock,
+    ids,
+    wantsAlerts: (db, ownerId) => identity.users.preferencesOf(db, ownerId).spendingAlerts,
+    onAlert: createAlertTeller({ audit }),
+  });
 
   const gateDeps: GateDeps = {
     writer,
@@ -202,6 +215,7 @@ export function createContext(options: ContextOptions) {
     publicUrl: () => publicUrl,
     afterCommit,
   });
+  const rotationTokens = createRotationTokens({ vault, clock });
   const claims = createClaimsService({
     writer,
     reader,
@@ -231,9 +245,22 @@ export function createContext(options: ContextOptions) {
       );
     },
     codes: identity.codes,
+    rotationTokens,
     onProfileChanged: indexProfile,
     afterCommit,
   });
+  const regenerateKey = createRegenerateKeyService({
+    writer,
+    reader,
+    clock,
+    ids,
+    audit,
+    codes: identity.codes,
+    tokens: rotationTokens,
+    findOwner: (userId) => identity.users.findUserById(reader, userId),
+    afterCommit,
+  });
+  const intelligence = createNetworkIntelligence({ reader, clock });
   const agentCommands = createAgentCommands({ proposals: gate.proposals, onProfileChanged: indexProfile });
   const freezeCommands = createFreezeCommands({ proposals: gate.proposals, users: identity.users });
   const leavingCommands = createLeavingCommands({
@@ -247,6 +274,8 @@ export function createContext(options: ContextOptions) {
     },
     publicUrl: () => publicUrl,
   });
+  const spending = createCreditsReader({ credits, clock });
+  const ownCredits = createOwnCreditsQueries({ credits });
   const search = createSearchService({ clock, publicUrl: () => publicUrl });
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
@@ -455,11 +484,15 @@ export function createContext(options: ContextOptions) {
     agentInbox,
     seen,
     credits,
+    spending,
+    ownCredits,
     actions,
     gate,
     registration,
     nbRegistration,
     claims,
+    regenerateKey,
+    intelligence,
     agentCommands,
     freezeCommands,
     leavingCommands,

@@ -11,6 +11,8 @@ export interface CreditRequest {
   readonly kind: Kind;
   readonly costName: CreditCostName;
   readonly amount: Millicredits;
+  /** Of the action: what the ledger tells of it is of the same trace. */
+  readonly traceId: string;
 }
 
 /**
@@ -26,4 +28,6 @@ export interface CreditsPort {
   reserve(tx: Tx, request: CreditRequest): string | null;
   capture(tx: Tx, reservationId: string): void;
   release(tx: Tx, reservationId: string): void;
+  /** Gives back what an executed action cost, once; nothing where it cost nothing. */
+  refund(tx: Tx, action: { readonly id: string; readonly kind: Kind }): void;
 }

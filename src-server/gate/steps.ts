@@ -280,16 +280,16 @@ export function revise<Input, Output>(tx: Tx, step: Step<Input, Output>, actionI
   return toHeld(revised);
 }
 
-type Priced = Pick<ActionRow, 'id' | 'agentId' | 'kind' | 'cost'>;
+type Priced = Pick<ActionRow, 'id' | 'agentId' | 'kind' | 'cost' | 'traceId'>;
 
 function creditRequestOf(
   { costName }: { readonly costName?: CreditCostName },
-  { id: actionId, agentId, kind, cost: amount }: Priced,
+  { id: actionId, agentId, kind, cost: amount, traceId }: Priced,
 ): CreditRequest | null {
   if (amount === 0) return null;
   if (costName === undefined)
     throw new Error(`Action ${actionId} costs ${amount} for nothing that has a price`);
-  return { agentId, actionId, kind, costName, amount };
+  return { agentId, actionId, kind, costName, amount, traceId };
 }
 
 /** Sets aside what an action that waits will cost. @throws AppError `payment_required` */

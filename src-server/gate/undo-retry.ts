@@ -19,6 +19,9 @@ import { isOverdue, reserveFor } from './steps';
 /** How long a failed effect can be run again (decisions §3). */
 export const RETRY_WINDOW_MS = DAY;
 
+/** How long after it ran an undone action gives its credits back; after that it was public for what it cost. */
+export const REFUND_WINDOW_MS = DAY;
+
 /** Runs a failed effect again on the same decision. @throws AppError `invalid_transition`, `gone` after 24 hours */
 export function retry(
   deps: GateDeps,
@@ -114,6 +117,9 @@ function undoIn(
     action.result === null ? null : JSON.parse(action.result),
   );
   updateAction(tx, actionId, { status: 'executed', updatedAt: now, isUndone: true });
+  if (action.executedAt !== null && now - action.executedAt <= REFUND_WINDOW_MS) {
+    deps.credits.refund(tx, action);
+  }
   record(
     deps,
     tx,

@@ -56,6 +56,11 @@ export function createLiveBus({
     }
     const joining: LiveEvent = { topic: 'joining', id: idOf(agentId), change };
     const agents: LiveEvent = { ...joining, topic: 'agents' };
+    if (subject === 'spending')
+      return [
+        { ...agents, topic: 'credits' },
+        { ...agents, change: `spending-${change}` },
+      ];
     if (CHANGES_HANDS.has(event.topic)) return [agents, joining, { ...joining, topic: 'keys', id: null }];
     if (event.topic === 'agent.frozen' || event.topic === 'agent.thawed') {
       return [agents, { topic: 'me', id: null, change }];

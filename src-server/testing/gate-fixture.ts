@@ -9,6 +9,7 @@ import { issueKey, toActor } from '../domain/agents/agent-keys.service';
 import { findAgent, insertAgent, type AgentRow } from '../domain/agents/agents.repo';
 import { createKeySpotter } from '../domain/agents/key-spotter';
 import { createCreditsService, type CreditsService } from '../domain/credits/credits.service';
+import { createAlertTeller } from '../domain/credits/spending-alerts';
 import { findKey } from '../domain/agents/keys.repo';
 import { openCuratedRooms } from '../domain/rooms/curated';
 import { users } from '../domain/identity/identity.tables';
@@ -116,7 +117,14 @@ export function createGateFixture({
   const { privateKey } = generateKeyPairSync('ed25519');
   const audit = createAuditLog({ vault, signingKey: privateKey });
   const calls: Parameters<GateDeps['logCall']>[0][] = [];
-  const credits = createCreditsService({ writer, reader, clock, ids });
+  const credits = createCreditsService({
+    writer,
+    reader,
+    clock,
+    ids,
+    wantsAlerts: () => true,
+    onAlert: createAlertTeller({ audit }),
+  });
   const gate = createGate({
     writer,
     reader,

@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { Kind } from '../contract/common';
 import type { RegisterAnswer } from '../contract/nb/agents';
 import type { PostDetail } from '../contract/nb/posts';
+import { mailedCode, signIn, type Person } from './mma-fixture';
 import {
   createOwner,
   createTestServer,
@@ -15,8 +16,11 @@ import {
 export const OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
 /** A key of the right form that nobody was ever given. */
 export const BAD_NB_KEY = `nb_${'A'.repeat(43)}`;
+export const NB_KEY = /^nb_[A-Za-z0-9_-]{43}$/;
 /** An id of the right form that nothing has. */
 export const UNKNOWN_AGENT = '018f0000-0000-7000-8000-000000000000';
+
+export const withKey = (key: string) => ({ headers: { 'x-api-key': key } });
 
 export interface NbAgent {
   readonly id: string;
@@ -142,4 +146,33 @@ export async function readPost(server: TestServer, postId: string): Promise<Post
 export async function creditsOf(agent: NbAgent): Promise<number | null> {
   const { body } = await agent.call<{ credits_balance: number | null }>('GET', '/api/protocol/me');
   return body.credits_balance;
+}
+
+/** Claims with the code of the mail; gives what the answer holds. */
+export async function claimLite(
+  server: TestServer,
+  agentId: string,
+  email = 'anika@example.com',
+): Promise<Record<string, unknown>> {
+  await server.call('POST', `/api/protocol/agents/${agentId}/claim/lite/request-otp`);
+  const answer = await server.call('POST', `/api/protocol/agents/${agentId}/claim/lite/verify`, {
+    body: { otp: mailedCode(server, email) },
+  });
+  expect(answer.status).toBe(200);
+  return answer.body;
+}
+
+/** A server with an nb agent that its owner claimed by Lite Claim, and the owner signed in. */
+export async function openNbOffice(options: TestServerOptions = {}): Promise<{
+  readonly server: TestServer;
+  readonly agent: NbAgent;
+  readonly person: Person;
+  /** What Lite Claim gave to replace the key with. */
+  readonly rotation: string;
+}> {
+  const server = await createTestServer({ mode: 'server', ...options });
+  const agent = await registerNbAgent(server, { name: 'MyBot v1', owner_email: 'anika@example.com' });
+  const claimed = await claimLite(server, agent.id);
+  const person = await signIn(server, 'anika@example.com');
+  return { server, agent, person, rotation: String(claimed['rotation_token']) };
 }

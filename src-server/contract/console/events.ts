@@ -10,6 +10,7 @@ export const LIVE_TOPICS = [
   'audit',
   'keys',
   'messages',
+  'credits',
   'outbox',
   'settings',
   'data',

@@ -1,6 +1,7 @@
 import * as activity from './activity';
 import * as agents from './agents';
 import * as audit from './audit';
+import * as credits from './credits';
 import * as data from './data';
 import * as inbox from './inbox';
 import * as keys from './keys';
@@ -77,6 +78,7 @@ export const consoleApi = {
     listKeys: keys.listKeys,
     updateKey: keys.updateKey,
     rotateKey: keys.rotateKey,
+    regenerateKey: keys.regenerateKey,
     getKeyImpact: keys.getKeyImpact,
     freezeKey: keys.freezeKey,
     thawKey: keys.thawKey,
@@ -103,6 +105,14 @@ export const consoleApi = {
     unblockSender: messages.unblockSender,
     listEventGroups: messages.listEventGroups,
     listAgentEvents: messages.listAgentEvents,
+  },
+  credits: {
+    listCredits: credits.listCredits,
+    getAgentCredits: credits.getAgentCredits,
+    getUsage: credits.getUsage,
+    listLedger: credits.listLedger,
+    setCap: credits.setCap,
+    whatIfCap: credits.whatIfCap,
   },
   data: {
     getBackups: data.getBackups,

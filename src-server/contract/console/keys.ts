@@ -137,6 +137,18 @@ export const rotateKey = endpoint({
   answer: z.object({ key: newKey, old: agentKey }),
 });
 
+export const regenerateKey = endpoint({
+  method: 'POST',
+  path: '/agents/:id/regenerate-key',
+  summary: 'End every key of an agent at once and make one new one, shown once',
+  params: z.strictObject({ id }),
+  answer: z.object({
+    key: newKey,
+    /** Keys that were live until now. */
+    ended: z.number().int(),
+  }),
+});
+
 export const keyClient = z.object({
   client: z.string(),
   address: z.string(),

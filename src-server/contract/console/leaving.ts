@@ -20,6 +20,8 @@ export const consequences = z.object({
   clients: z.array(keyClient),
   policiesReset: z.number().int(),
   guidanceRetired: z.number().int(),
+  /** Caps on spending. */
+  capsCleared: z.number().int(),
   offersEnded: z.number().int(),
   /** Public posts, which stay. */
   postsKept: z.number().int(),

@@ -53,6 +53,8 @@ export const preferences = z.object({
   shortcuts: shortcutPreferences,
   /** Agents may write to this person knowing the address alone; otherwise it is as good as unknown (decisions §6). */
   isReachableByEmail: z.boolean(),
+  /** Hear of thresholds of credits and caps. */
+  spendingAlerts: z.boolean(),
 });
 export type Preferences = z.infer<typeof preferences>;
 
@@ -65,6 +67,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   notifications: { isOn: true, quietHours: null, mutedAgentIds: [] },
   shortcuts: { singleKeys: 'on', preset: 'standard', overrides: {} },
   isReachableByEmail: false,
+  spendingAlerts: true,
 };
 
 export const user = z.object({
@@ -166,6 +169,7 @@ export const updatePreferences = endpoint({
     notifications: z.strictObject(notificationPreferences.shape).optional(),
     shortcuts: z.strictObject(shortcutPreferences.shape).optional(),
     isReachableByEmail: z.boolean().optional(),
+    spendingAlerts: z.boolean().optional(),
   }),
   answer: preferences,
 });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { emailAddress, filledText, text } from '../common';
-import { whole } from './paging';
+import { page, whole } from './paging';
 
 /** The NetworkBot Protocol's agents (AGT-1 to AGT-5, REG-7 to REG-10); unknown keys are dropped. */
 
@@ -26,6 +26,8 @@ export const registerBody = z.object({
   webhook_url: text(WEBHOOK_URL_MAX, 1)
     .refine(isHttpsUrl, { error: 'must be an https URL without credentials' })
     .nullish(),
+  /** What the published clients say of themselves (clients.md). */
+  registration_source: text(60).nullish(),
 });
 export type RegisterBody = z.infer<typeof registerBody>;
 
@@ -47,12 +49,30 @@ export const claimBody = z.object({ claim_token: text(100, 1), otp: text(20, 1).
 /** What was mailed; trimmed and matched by the identity service. */
 export const liteClaimBody = z.object({ otp: text(20, 1) });
 
+const SEARCH_MAX = 200;
+
+/** `q`, `capability` and `page` beside the document's, as the published clients send them. */
 export const listQuery = z.object({
   limit: whole(1, 200).optional(),
-  offset: whole(0, 10_000).optional(),
+  ...page,
+  query: text(SEARCH_MAX).optional(),
+  q: text(SEARCH_MAX).optional(),
+  capability: text(60).optional(),
 });
 
+/** An empty parameter is a missing one. */
+export function filled(value: string | undefined): string | undefined {
+  const trimmed = value?.trim();
+  return trimmed === '' ? undefined : trimmed;
+}
+
 export const historyQuery = z.object({ limit: whole(1, 50).optional() });
+/** The counts of a day are kept for 62 days. */
+export const dailyQuery = z.object({ days: whole(1, 60).optional() });
+export const leaderboardQuery = z.object({ limit: whole(1, 100).optional() });
+
+/** `otp` for a session; the session that Lite Claim gives proved the address already. */
+export const regenerateBody = z.object({ otp: text(20, 1).optional() });
 
 /** REG-9: key, token and secret only for a new agent. */
 export interface RegisterAnswer {
@@ -63,7 +83,23 @@ export interface RegisterAnswer {
   readonly claim_token?: string;
   readonly webhook_secret?: string;
   readonly claim_url: string;
+  /** Posts a day; the published client can't do without a number. */
+  readonly daily_limit: number;
   readonly message: string;
+}
+
+/** KEY-1: the key is shown once. */
+export interface RegenerateAnswer {
+  readonly api_key: string;
+  readonly message: string;
+}
+
+/** As printed (N:828), and where there is no window to do it in, what replaces the key without an account (C-48). */
+export interface LiteClaimAnswer {
+  readonly claimed: true;
+  readonly badge: 'email_verified';
+  readonly rotation_token?: string;
+  readonly rotation_expires_in?: number;
 }
 
 export interface AgentCard {
@@ -99,6 +135,7 @@ export interface OwnAgent {
   readonly credits_remaining: number | null;
   readonly credits_reset_at: string;
   readonly is_claimed: boolean;
+  readonly badge: PublicAgent['badge'];
   readonly trust_score: number | null;
   readonly last_active_at: string | null;
   readonly capabilities: readonly string[];
@@ -119,6 +156,49 @@ export interface CreditHistory {
     readonly balance_after: number | null;
     readonly created_at: string;
   }[];
+}
+
+export interface DailyUsage {
+  readonly agent_id: string;
+  readonly days: number;
+  readonly usage: readonly {
+    readonly date: string;
+    readonly credits_used: number;
+    readonly by_kind: Readonly<Record<string, number>>;
+  }[];
+  readonly total_credits_used: number;
+}
+
+/** AGT-7; null where nothing was rated, answered or closed yet. */
+export interface ReputationAnswer {
+  readonly agent_id: string;
+  readonly trust_score: number | null;
+  readonly response_rate: number | null;
+  readonly deal_close_rate: number | null;
+  readonly rating_count: number;
+}
+
+/** AGT-8: the document prints no answer. */
+export interface Leaderboard {
+  readonly leaderboard: readonly ({ readonly rank: number } & AgentCard)[];
+}
+
+/** AGT-9: the document prints no answer. */
+export interface Intelligence {
+  readonly generated_at: string;
+  readonly active_agents: { readonly total: number; readonly last_24h: number; readonly last_7d: number };
+  readonly event_runs: { readonly last_24h: number; readonly last_7d: number };
+  readonly trending_capabilities: readonly { readonly capability: string; readonly agents: number }[];
+  readonly trending_rooms: readonly {
+    readonly slug: string;
+    readonly label: string;
+    readonly post_count: number;
+    readonly agent_count: number;
+  }[];
+  readonly deal_velocity: {
+    readonly deals_closed_30d: number;
+    readonly median_days_to_close: number | null;
+  };
 }
 
 /** `GET /api/docs/version`: what is served, in the seed's form. */

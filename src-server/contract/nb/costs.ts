@@ -17,6 +17,11 @@ export function toCredits(milli: number): number {
   return milli / MILLI;
 }
 
+/** Credits as a person writes them, in the ledger's thousandths. */
+export function toMilli(credits: number): number {
+  return Math.round(credits * MILLI);
+}
+
 export interface Tier {
   readonly id: 'free' | 'pro' | 'elite' | 'protocol_pro' | 'enterprise';
   readonly label: string;

@@ -60,6 +60,18 @@ export const agents = sqliteTable(
   ],
 );
 
+/**
+ * A number for each agent, the rowid of its words in the full-text index `agents_fts`. Triggers of the migration write
+ * both, so that no place that changes an agent can forget them.
+ */
+export const agentDirectory = sqliteTable('agent_directory', {
+  seq: integer().primaryKey({ autoIncrement: true }),
+  agentId: text('agent_id')
+    .notNull()
+    .unique()
+    .references(() => agents.id, { onDelete: 'cascade' }),
+});
+
 /** 32 random bytes after the prefix; stored as SHA-256, found by a short stored prefix (decisions §2). */
 export const agentKeys = sqliteTable(
   'agent_keys',

@@ -23,6 +23,8 @@ import {
   type AgentRow,
 } from './agents.repo';
 import { listUnrevokedKeys, revokeKeys, updateKey } from './keys.repo';
+import { newestKeyId } from './regenerate-key';
+import type { RotationTokens } from './rotation-tokens';
 
 export interface ClaimRequest {
   readonly agentId?: string | undefined;
@@ -35,6 +37,11 @@ export interface Claimed {
   readonly agentId: string;
   /** The one that took the place of all before it; null where they were kept. */
   readonly key: IssuedKey | null;
+}
+
+export interface LiteClaimed {
+  /** Good for replacing the agent's keys, for some minutes (C-48); null on a desktop, where the window does that. */
+  readonly rotationToken: string | null;
 }
 
 export interface ClaimsService {
@@ -56,7 +63,12 @@ export interface ClaimsService {
    * its person, who alone can read the mail there.
    * @throws AppError `validation` for a wrong code; `not_found`, `invalid_transition`, `forbidden`, `rate_limited`
    */
-  claimLite(agentId: string, otp: string, caller: Caller, inTransaction?: InTransaction<void>): Promise<void>;
+  claimLite(
+    agentId: string,
+    otp: string,
+    caller: Caller,
+    inTransaction?: InTransaction<LiteClaimed>,
+  ): Promise<LiteClaimed>;
   /** "Not mine": by the person the address belongs to, or by the link in the mail. */
   disown(agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void;
   disownByToken(agentId: string, token: string, caller: Caller): Promise<void>;
@@ -76,6 +88,7 @@ export function createClaimsService({
   findOwner,
   ownerFor,
   codes,
+  rotationTokens,
   onProfileChanged,
   afterCommit,
 }: {
@@ -97,6 +110,7 @@ export function createClaimsService({
     caller: Caller,
   ) => { readonly id: string; readonly plan: string };
   readonly codes: Pick<OneTimeCodesService, 'request' | 'verify'>;
+  readonly rotationTokens: Pick<RotationTokens, 'sign'>;
   /** A person gained or lost an agent: their public profile appears in search, or leaves it. */
   readonly onProfileChanged: (tx: Tx, userId: string) => void;
   readonly afterCommit: () => void;
@@ -226,6 +240,11 @@ export function createClaimsService({
     return { agent, email: agent.contactEmail };
   };
 
+  const rotationTokenFor = (tx: Tx, agentId: string, ownerId: string): string | null =>
+    mode === 'desktop'
+      ? null
+      : rotationTokens.sign({ agentId, ownerId, newestKeyId: newestKeyId(tx, agentId) });
+
   const retire = (agentId: string, caller: Caller, inTransaction?: InTransaction<void>): void => {
     writer.transaction(
       (tx) => {
@@ -312,17 +331,20 @@ export function createClaimsService({
         otp,
       } as const;
       try {
-        await codes.verify(proof, (tx) => {
+        const claimed = await codes.verify(proof, (tx) => {
           const owner = ownerFor(tx, { email, name: agent.contactName }, caller);
           assertPlanHasRoom(tx, owner);
           take(tx, agent.id, { userId: owner.id }, { otp }, caller);
-          inTransaction?.(tx, undefined, clock.now());
+          const made: LiteClaimed = { rotationToken: rotationTokenFor(tx, agent.id, owner.id) };
+          inTransaction?.(tx, made, clock.now());
+          return made;
         });
+        afterCommit();
+        return claimed;
       } catch (error) {
         if (isAppError(error) && error.code === 'unauthenticated') throw wrongOtp();
         throw error;
       }
-      afterCommit();
     },
 
     disown(agentId, caller, inTransaction) {

@@ -11,6 +11,7 @@ import { getOwnAgent } from './agents.queries';
 import type { AgentKeyRow } from './agents.repo';
 import { getOwnKey, isLiveKey } from './keys.queries';
 import { settleMarks, updateKey } from './keys.repo';
+import { regenerateKey, type RegeneratedKey } from './regenerate-key';
 
 const keyInput = z.object({ id, keyId: id });
 type KeyInput = z.infer<typeof keyInput>;
@@ -187,6 +188,24 @@ const rotate = defineCommand<z.infer<typeof rotateInput>, IssuedKey>({
   },
 });
 
+const regenerateInput = z.object({ id });
+
+const regenerate = defineCommand<z.infer<typeof regenerateInput>, RegeneratedKey>({
+  name: 'key.regenerated',
+  summary: 'End every key of an agent and make one new one',
+  input: regenerateInput,
+  access: 'owner',
+  needsDecide: true,
+  isDurable: true,
+  run(tx, context) {
+    const { input, user, now, ids } = context;
+    const made = regenerateKey(tx, ids, getOwnAgent(tx, user.userId, input.id), now);
+    const key = { id: input.id, keyId: made.key.id };
+    tell(context, 'regenerated', key);
+    return { result: made, audit: auditOf(key, { by: 'session', ended: made.ended }) };
+  },
+});
+
 const revoke = defineCommand<KeyInput, void>({
   name: 'key.revoked',
   summary: 'Revoke a key at once',
@@ -255,4 +274,4 @@ const settle = defineCommand<KeyInput, void>({
 });
 
 /** What an owner does with keys. None is reachable with an agent's key; none ever tells a stored secret. */
-export const keyCommands = { add, update, rotate, revoke, freeze, thaw, settle } as const;
+export const keyCommands = { add, update, rotate, regenerate, revoke, freeze, thaw, settle } as const;

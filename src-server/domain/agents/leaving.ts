@@ -4,6 +4,7 @@ import type { Caller } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
 import { clearStanding } from '../../gate/standing.repo';
 import { AppError } from '../../lib/errors';
+import { clearSpendingRules } from '../credits/credits.repo';
 import type { AgentRow } from './agents.repo';
 import { useClaimCodes } from './agents.repo';
 import { isLiveKey, KEYS_SHOWN, listImpact } from './keys.queries';
@@ -46,6 +47,7 @@ export function release(
   revokeKeys(tx, agent.id, now);
   useClaimCodes(tx, agent.id, now);
   const standing = clearStanding(tx, agent.id, now);
+  const capsCleared = clearSpendingRules(tx, agent.id);
   return {
     pendingCancelled,
     graceStopped,
@@ -53,6 +55,7 @@ export function release(
     clients,
     policiesReset: standing.policies,
     guidanceRetired: standing.guidance,
+    capsCleared,
     offersEnded: endTransfersOf(tx, agent.id, now),
     postsKept: agent.postsCount,
   };

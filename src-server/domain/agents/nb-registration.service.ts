@@ -103,6 +103,7 @@ export function createNbRegistrationService({
         `Hello ${agent.contactName ?? ''},`,
         '',
         `an AI agent called "${agent.name}" registered with this address on ${toIso(agent.createdAt)}.`,
+        `Yours? ${publicUrl()}/claim-agent?agent_id=${agent.id} sends you a code and claims it, without an account.`,
         `Its claim token is ${token} (valid until ${toIso(now + CLAIM_TOKEN_TTL_MS)}).`,
         `Not yours? ${disown} takes its keys away and frees your address.`,
       ].join('\n'),
@@ -126,7 +127,7 @@ export function createNbRegistrationService({
       trustLevel: 'basic',
       tier: 'free',
       registeredFrom: caller.ip,
-      registeredWith: (caller.client ?? caller.userAgent)?.slice(0, 200) ?? null,
+      registeredWith: registeredWith(input, caller),
       createdAt: now,
     });
     const agent = findAgent(tx, id);
@@ -205,4 +206,11 @@ export function createNbRegistrationService({
       return made;
     },
   };
+}
+
+/** What the caller says it is, and what it was registered through where that is said too. */
+function registeredWith({ registration_source: source }: RegisterBody, caller: Caller): string | null {
+  const client = caller.client ?? caller.userAgent;
+  const named = [client, source].filter((name) => name !== null && name !== undefined && name !== '');
+  return named.length === 0 ? null : named.join(' · ').slice(0, 200);
 }

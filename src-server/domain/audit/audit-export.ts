@@ -5,6 +5,7 @@ import type { Reader } from '../../db/open';
 import type { AuditLog } from '../../gate/audit';
 import type { UserActor } from '../../gate/caller';
 import { toIso, type Clock } from '../../lib/clock';
+import { csvHead, csvLine } from '../../lib/csv';
 import { auditFilterOf } from './audit.queries';
 import { findAuditRows } from './audit-search.repo';
 import {
@@ -91,11 +92,10 @@ export function createAuditExporter({
 
   async function* table(user: UserActor, query: AuditExportQuery): AsyncGenerator<string> {
     const { filter, span } = auditFilterOf(reader, user, query);
-    // The mark tells spreadsheets that this is UTF-8.
-    yield `\uFEFF${COLUMNS.join(',')}\r\n`;
+    yield csvHead(COLUMNS);
     for (let { before } = span; ;) {
       const found = findAuditRows(reader, filter, { ...span, before }, BATCH);
-      const text = found.rows.map((row) => `${toCells(row).map(toCell).join(',')}\r\n`).join('');
+      const text = found.rows.map((row) => csvLine(toCells(row))).join('');
       if (text !== '') yield text;
       if (found.lookedTo === null) return;
       before = found.lookedTo;
@@ -159,10 +159,4 @@ function toCells(row: AuditRow): readonly string[] {
     row.prevHash,
     row.hash,
   ];
-}
-
-/** A spreadsheet would run what begins like a formula (CWE-1236): an apostrophe makes it text. */
-export function toCell(value: string): string {
-  const plain = /^[\s]*[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

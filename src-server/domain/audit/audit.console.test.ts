@@ -10,7 +10,7 @@ import type { AuditRowDetail, AuditRowView, Verification } from '../../contract/
 import { systemCaller } from '../../gate/caller';
 import { openDesk, openOffice, signIn, type Desk, type Office } from '../../testing/mma-fixture';
 import { decideOn, newestProposal, type TestServer } from '../../testing/test-server';
-import { toCell } from './audit-export';
+import { toCell } from '../../lib/csv';
 import type { ExportReport } from './verify-export';
 
 interface Page {

@@ -1,4 +1,4 @@
-import { and, desc, eq, isNull, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, gte, inArray, isNull, lt, lte, ne, sql } from 'drizzle-orm';
 import type { Kind } from '../../contract/common';
 import type { Db, Tx } from '../../db/open';
 import { prepared, preparedInsert } from '../../db/prepared';
@@ -6,6 +6,7 @@ import { agents } from '../agents/agents.tables';
 import { users } from '../identity/identity.tables';
 import {
   creditAccounts,
+  creditAlerts,
   creditCaps,
   creditDays,
   creditEntries,
@@ -13,6 +14,7 @@ import {
   creditTransactions,
   creditWallets,
   type AccountType,
+  type AlertScope,
 } from './credits.tables';
 
 export type TransactionRow = typeof creditTransactions.$inferSelect;
@@ -21,7 +23,13 @@ export type WalletRow = typeof creditWallets.$inferSelect;
 
 const selectHolder = prepared((db) =>
   db
-    .select({ id: agents.id, tier: agents.tier, createdAt: agents.createdAt, ownerPlan: users.plan })
+    .select({
+      id: agents.id,
+      ownerId: agents.ownerId,
+      tier: agents.tier,
+      createdAt: agents.createdAt,
+      ownerPlan: users.plan,
+    })
     .from(agents)
     .leftJoin(users, eq(users.id, agents.ownerId))
     .where(eq(agents.id, sql.placeholder('id')))
@@ -32,7 +40,9 @@ const selectHolder = prepared((db) =>
 export function findHolder(
   db: Db,
   agentId: string,
-): { id: string; tier: string; createdAt: number; ownerPlan: string | null } | undefined {
+):
+  | { id: string; ownerId: string | null; tier: string; createdAt: number; ownerPlan: string | null }
+  | undefined {
   return selectHolder(db).get({ id: agentId });
 }
 
@@ -155,15 +165,66 @@ export function pruneDays(tx: Tx, before: string): void {
   tx.delete(creditDays).where(lt(creditDays.day, before)).run();
 }
 
+/** What these agents spent from a day on; bounded by the 62 days that are kept, and the kinds. */
+export function listDays(
+  db: Db,
+  agentIds: readonly string[],
+  since: string,
+): (typeof creditDays.$inferSelect)[] {
+  if (agentIds.length === 0) return [];
+  return db
+    .select()
+    .from(creditDays)
+    .where(and(inArray(creditDays.agentId, [...agentIds]), gte(creditDays.day, since)))
+    .orderBy(asc(creditDays.day), asc(creditDays.kind))
+    .all();
+}
+
+export interface AlertRow {
+  readonly agentId: string;
+  readonly scope: AlertScope;
+  readonly period: string;
+  readonly threshold: number;
+}
+
+/** False when the owner was told of it before. */
+export function insertAlert(tx: Tx, alert: AlertRow & { readonly createdAt: number }): boolean {
+  return tx.insert(creditAlerts).values(alert).onConflictDoNothing().run().changes === 1;
+}
+
+/** Alerts of an agent since, the newest and highest first. */
+export function listAlerts(
+  db: Db,
+  agentId: string,
+  since: number,
+): (AlertRow & { readonly createdAt: number })[] {
+  return db
+    .select()
+    .from(creditAlerts)
+    .where(and(eq(creditAlerts.agentId, agentId), gt(creditAlerts.createdAt, since)))
+    .orderBy(desc(creditAlerts.createdAt), desc(creditAlerts.threshold))
+    .all();
+}
+
+export function pruneAlerts(tx: Tx, before: number): void {
+  tx.delete(creditAlerts).where(lt(creditAlerts.createdAt, before)).run();
+}
+
 const selectCaps = prepared((db) =>
   db
-    .select({ kind: creditCaps.kind, perDay: creditCaps.perDay })
+    .select({ kind: creditCaps.kind, perDay: creditCaps.perDay, setAt: creditCaps.setAt })
     .from(creditCaps)
     .where(eq(creditCaps.agentId, sql.placeholder('agentId')))
     .prepare(),
 );
 
-export function listCaps(db: Db, agentId: string): { kind: Kind | 'all'; perDay: number }[] {
+export interface CapRow {
+  readonly kind: Kind | 'all';
+  readonly perDay: number;
+  readonly setAt: number;
+}
+
+export function listCaps(db: Db, agentId: string): CapRow[] {
   return selectCaps(db).all({ agentId });
 }
 
@@ -185,13 +246,85 @@ export function setCap(
     .run();
 }
 
-/** Newest first, without captures, which move nothing an agent can spend. */
-export function listTransactions(db: Db, agentId: string, limit: number): TransactionRow[] {
+/** Takes away what an owner set and was told: it ends with them. Gives how many caps there were. */
+export function clearSpendingRules(tx: Tx, agentId: string): number {
+  tx.delete(creditAlerts).where(eq(creditAlerts.agentId, agentId)).run();
+  return tx.delete(creditCaps).where(eq(creditCaps.agentId, agentId)).run().changes;
+}
+
+/** The last that was taken from or given back to what an agent can spend, for one action. */
+export function findLastMovement(db: Db, actionId: string): TransactionRow | undefined {
   return db
     .select()
     .from(creditTransactions)
-    .where(and(eq(creditTransactions.agentId, agentId), sql`${creditTransactions.type} <> 'capture'`))
+    .where(and(eq(creditTransactions.actionId, actionId), ne(creditTransactions.type, 'capture')))
     .orderBy(desc(creditTransactions.seq))
-    .limit(limit)
+    .limit(1)
+    .get();
+}
+
+/** The account that a transaction took from. */
+export function findSource(db: Db, transactionId: string): string | undefined {
+  return db
+    .select({ accountId: creditEntries.accountId })
+    .from(creditEntries)
+    .where(and(eq(creditEntries.transactionId, transactionId), lt(creditEntries.amount, 0)))
+    .get()?.accountId;
+}
+
+// Captures move nothing that an agent can spend: no list has them.
+const selectLines = prepared((db) =>
+  db
+    .select()
+    .from(creditTransactions)
+    .where(
+      and(
+        eq(creditTransactions.agentId, sql.placeholder('agentId')),
+        lt(creditTransactions.seq, sql.placeholder('before')),
+        ne(creditTransactions.type, 'capture'),
+      ),
+    )
+    .orderBy(desc(creditTransactions.seq))
+    .limit(sql.placeholder('limit'))
+    .prepare(),
+);
+
+/** Newest first; `before` is the number of the last line seen. */
+export function listTransactions(
+  db: Db,
+  agentId: string,
+  limit: number,
+  before: number = Number.MAX_SAFE_INTEGER,
+): TransactionRow[] {
+  return selectLines(db).all({ agentId, limit, before });
+}
+
+/**
+ * The lines of several agents as one list, newest first. Only the agents with the newest lines can have one among the
+ * first `limit`: the others are not read, so that the cost hardly follows their number.
+ */
+export function listTransactionsOf(
+  db: Db,
+  agentIds: readonly string[],
+  limit: number,
+  before: number = Number.MAX_SAFE_INTEGER,
+): TransactionRow[] {
+  const newest = agentIds
+    .flatMap((agentId) => listTransactions(db, agentId, 1, before))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, limit);
+  return newest
+    .flatMap(({ agentId }) => listTransactions(db, agentId, limit, before))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, limit);
+}
+
+/** What became of what these lines set aside. */
+export function listOutcomes(db: Db, ids: readonly string[]): Pick<ReservationRow, 'id' | 'outcome'>[] {
+  if (ids.length === 0) return [];
+  return db
+    .select({ id: creditReservations.id, outcome: creditReservations.outcome })
+    .from(creditReservations)
+    .where(inArray(creditReservations.id, [...ids]))
     .all();
 }

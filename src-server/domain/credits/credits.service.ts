@@ -10,8 +10,11 @@ import {
   addToDay,
   findBalance,
   findHolder,
+  findLastMovement,
   findReservation,
+  findSource,
   findWallet,
+  insertAlert,
   insertEntry,
   insertReservation,
   insertTransaction,
@@ -20,9 +23,11 @@ import {
   listDueWallets,
   listTransactions,
   openAccount,
+  pruneAlerts,
   pruneDays,
   saveWallet,
   settleReservation,
+  type AlertRow,
   type ReservationRow,
   type TransactionRow,
 } from './credits.repo';
@@ -42,6 +47,7 @@ export interface Standing {
   readonly reserved: number;
   readonly monthly: number | null;
   readonly resetAt: number;
+  readonly ownerId: string | null;
 }
 
 /** The ledger: double entry, append-only, integers. Every movement is part of its effect's own transaction. */
@@ -52,8 +58,17 @@ export interface CreditsService extends CreditsPort {
   standingOf(db: Db, agentId: string): Standing;
   /** Newest first. */
   history(db: Db, agentId: string, limit: number): TransactionRow[];
-  /** Writes down the months that are due, and forgets old days; nightly. */
+  /** Writes down the months that are due, and forgets old days and alerts; nightly. */
   care(): void;
+}
+
+/** Percent of a month's credits, or of a cap, at which an owner is told; 100 is when the next one no longer fits. */
+export const ALERT_THRESHOLDS = [50, 75, 90, 100] as const;
+
+/** A threshold that was crossed, to be told to the owner in the transaction that crossed it. */
+export interface SpendingAlert extends AlertRow {
+  readonly ownerId: string;
+  readonly traceId: string;
 }
 
 interface Movement {
@@ -71,11 +86,16 @@ export function createCreditsService({
   reader,
   clock,
   ids,
+  wantsAlerts,
+  onAlert,
 }: {
   readonly writer: Writer;
   readonly reader: Reader;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Whether this owner wants to hear of thresholds. */
+  readonly wantsAlerts: (db: Db, ownerId: string) => boolean;
+  readonly onAlert: (tx: Tx, alert: SpendingAlert, now: number) => void;
 }): CreditsService {
   const standingOf = (
     db: Db,
@@ -98,6 +118,7 @@ export function createCreditsService({
       available: monthly === null ? null : findBalance(db, availableOf(agentId)) + due,
       reserved: findBalance(db, reservedOf(agentId)),
       resetAt: period.nextGrantAt,
+      ownerId: holder.ownerId,
       due,
       period,
     };
@@ -132,7 +153,7 @@ export function createCreditsService({
       type,
       costName,
       actionId,
-      amount: type === 'grant' || type === 'release' ? amount : -amount,
+      amount: type === 'grant' || type === 'release' || type === 'refund' ? amount : -amount,
       balanceAfter: from === own || to === own ? findBalance(tx, own) : null,
       createdAt: clock.now(),
     });
@@ -141,14 +162,39 @@ export function createCreditsService({
     return id;
   };
 
+  /** Tells the owner of the highest threshold that this crosses and that they have not heard of in this period. */
+  const tellOf = (tx: Tx, { agentId, traceId }: CreditRequest, ownerId: string, use: Use): void => {
+    const crossed = crossedBy(use);
+    if (crossed.length === 0 || !wantsAlerts(tx, ownerId)) return;
+    const now = clock.now();
+    const { scope, period } = use;
+    const news = crossed.filter((threshold) =>
+      insertAlert(tx, { agentId, scope, period, threshold, createdAt: now }),
+    );
+    const threshold = news.at(-1);
+    if (threshold !== undefined) onAlert(tx, { agentId, scope, period, threshold, ownerId, traceId }, now);
+  };
+
   /** The account that pays, once the caps are kept to; null where it costs nothing. */
   const payerOf = (tx: Tx, request: CreditRequest): string | null => {
     if (request.amount === 0) return null;
     const { agentId, kind, amount } = request;
-    const standing = settled(tx, agentId);
-    assertCaps(tx, request, clock.now());
+    const { monthly, available, resetAt, ownerId } = settled(tx, agentId);
+    const uses = usesOfCaps(tx, request, clock.now());
     addToDay(tx, { agentId, kind, day: utcDay(clock.now()), amount });
-    return standing.monthly === null ? GRANTS : availableOf(agentId);
+    if (ownerId !== null) {
+      if (monthly !== null && available !== null && available >= amount) {
+        uses.push({
+          scope: 'month',
+          period: utcDay(resetAt),
+          limit: monthly,
+          before: monthly - available,
+          amount,
+        });
+      }
+      for (const use of uses) tellOf(tx, request, ownerId, use);
+    }
+    return monthly === null ? GRANTS : availableOf(agentId);
   };
 
   const settle = (tx: Tx, id: string, outcome: 'captured' | 'released'): ReservationRow => {
@@ -206,6 +252,18 @@ export function createCreditsService({
       addToDay(tx, { agentId, kind, day: utcDay(createdAt), amount: -amount });
     },
 
+    refund(tx, { id: actionId, kind }) {
+      const last = findLastMovement(tx, actionId);
+      if (last?.type !== 'charge' && last?.type !== 'reserve') return;
+      if (last.type === 'reserve' && findReservation(tx, last.id)?.outcome !== 'captured') return;
+      const to = findSource(tx, last.id);
+      if (to === undefined) throw new Error(`Transaction ${last.id} took from no account`);
+      const { agentId, costName, createdAt } = last;
+      const amount = -last.amount;
+      move(tx, { type: 'refund', agentId, costName, actionId, from: SPENT, to, amount });
+      addToDay(tx, { agentId, kind, day: utcDay(createdAt), amount: -amount });
+    },
+
     care() {
       for (;;) {
         const due = listDueWallets(reader, clock.now(), BATCH);
@@ -214,7 +272,11 @@ export function createCreditsService({
           for (const agentId of due) settled(tx, agentId);
         });
       }
-      writer.transaction((tx) => pruneDays(tx, utcDay(clock.now() - DAYS_KEPT * DAY)));
+      writer.transaction((tx) => {
+        const before = clock.now() - DAYS_KEPT * DAY;
+        pruneDays(tx, utcDay(before));
+        pruneAlerts(tx, before);
+      });
     },
   };
 }
@@ -231,17 +293,40 @@ function openAccounts(tx: Tx, agentId: string): void {
   openAccount(tx, { id: reservedOf(agentId), agentId, type: 'reserved', floor: 0 });
 }
 
-/** An owner's cap blocks whatever the balance (decisions §4). @throws AppError `payment_required` naming the cap */
-function assertCaps(tx: Tx, { agentId, kind, amount }: CreditRequest, now: number): void {
+/** How much of a bound was used before a spend, and how much it takes. */
+interface Use {
+  readonly scope: AlertRow['scope'];
+  readonly period: string;
+  readonly limit: number;
+  readonly before: number;
+  readonly amount: number;
+}
+
+/** Thresholds that a spend reaches, the lowest first. A bound that one more of the same no longer fits in is used up. */
+function crossedBy({ limit, before, amount }: Use): number[] {
+  const after = before + amount;
+  const isUsedUp = limit - after < amount;
+  return ALERT_THRESHOLDS.filter((threshold) => {
+    const bound = (limit * threshold) / 100;
+    return threshold === 100 ? isUsedUp : before < bound && (after >= bound || isUsedUp);
+  });
+}
+
+/**
+ * What a spend uses of the caps it counts for. An owner's cap blocks whatever the balance (decisions §4).
+ * @throws AppError `payment_required` naming the cap
+ */
+function usesOfCaps(tx: Tx, { agentId, kind, amount }: CreditRequest, now: number): Use[] {
   const caps = listCaps(tx, agentId).filter((cap) => cap.kind === 'all' || cap.kind === kind);
-  if (caps.length === 0) return;
+  if (caps.length === 0) return [];
   const day = utcDay(now);
   const spent = listDay(tx, agentId, day);
-  for (const cap of caps) {
+  return caps.map((cap) => {
     const counted = spent.filter((row) => cap.kind === 'all' || row.kind === cap.kind);
-    const total = counted.reduce((sum, row) => sum + row.amount, 0);
-    if (total + amount > cap.perDay) throw capped(cap, cap.perDay - total, day);
-  }
+    const before = counted.reduce((sum, row) => sum + row.amount, 0);
+    if (before + amount > cap.perDay) throw capped(cap, cap.perDay - before, day);
+    return { scope: cap.kind, period: day, limit: cap.perDay, before, amount };
+  });
 }
 
 function capped(cap: { kind: Kind | 'all'; perDay: number }, left: number, day: string): AppError {

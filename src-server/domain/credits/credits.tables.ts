@@ -22,7 +22,10 @@ export const creditAccounts = sqliteTable(
   ],
 );
 
-export type TransactionType = 'grant' | 'charge' | 'reserve' | 'capture' | 'release';
+export type TransactionType = 'grant' | 'charge' | 'reserve' | 'capture' | 'release' | 'refund';
+
+/** What a threshold is measured against: the month's credits, or an owner's cap. */
+export type AlertScope = 'month' | Kind | 'all';
 
 /** One movement, append-only: triggers refuse to change or remove it. */
 export const creditTransactions = sqliteTable(
@@ -123,4 +126,22 @@ export const creditCaps = sqliteTable(
     setAt: integer('set_at').notNull(),
   },
   (t) => [primaryKey({ columns: [t.agentId, t.kind] })],
+);
+
+/** Thresholds an owner was told of: each once per scope and period, however often it is crossed. */
+export const creditAlerts = sqliteTable(
+  'credit_alerts',
+  {
+    agentId: text('agent_id').notNull(),
+    scope: text().$type<AlertScope>().notNull(),
+    /** The day of a cap, or the day that the month of credits ends on. */
+    period: text().notNull(),
+    /** Percent. */
+    threshold: integer().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.agentId, t.scope, t.period, t.threshold] }),
+    index('credit_alerts_age').on(t.createdAt),
+  ],
 );

@@ -29,6 +29,7 @@ const say = defineAction<{ content: string }, { said: string }>({
     if (isFailing) throw new AppError('invalid_transition', 'Not today.');
     return { said: input.content };
   },
+  undo: () => {},
 });
 
 function desk(origin: 'nb' | 'console' = 'nb'): { fixture: GateFixture; agent: TestAgent } & Disposable {
@@ -220,6 +221,153 @@ describe('what is held', () => {
     expect(balances(it)).toEqual([49_900, 100]);
     it.fixture.approve(revises);
     expect(balances(it)).toEqual([49_900, 0]);
+  });
+});
+
+describe('what is undone', () => {
+  const undo = ({ fixture }: { fixture: GateFixture }, actionId: string) =>
+    fixture.gate.undo(actionId, fixture.deskOf(fixture.getAction(actionId).ownerId ?? ''));
+  const doneBy = async (it: { fixture: GateFixture; agent: TestAgent }): Promise<string> => {
+    const outcome = await perform(it);
+    if (outcome.type === 'replayed') throw new Error('Nothing repeats here');
+    if (outcome.type === 'held') it.fixture.approve(outcome.actionId);
+    expect(balances(it)).toEqual([49_900, 0]);
+    return outcome.actionId;
+  };
+
+  it.each(['nb', 'console'] as const)('gives back what it cost, once, to an agent of %s', async (origin) => {
+    using it = desk(origin);
+    const actionId = await doneBy(it);
+    undo(it, actionId);
+    expect(balances(it)).toEqual([50_000, 0]);
+    expect(it.fixture.credits.history(it.fixture.reader, it.agent.row.id, 1)).toMatchObject([
+      { type: 'refund', costName: 'post', amount: 100, balanceAfter: 50_000, actionId },
+    ]);
+    undo(it, actionId);
+    expect(balances(it)).toEqual([50_000, 0]);
+  });
+
+  it('makes room under the cap of the day on which it was taken', async () => {
+    using it = desk();
+    const cap = { agentId: it.agent.row.id, kind: 'all', perDay: 100, setAt: 0 } as const;
+    it.fixture.writer.transaction((tx) => setCap(tx, cap));
+    undo(it, await doneBy(it));
+    expect((await perform(it)).type).toBe('done');
+  });
+
+  it('gives nothing back once it was there for a day', async () => {
+    using it = desk();
+    const actionId = await doneBy(it);
+    it.fixture.clock.advance(DAY + 1);
+    undo(it, actionId);
+    expect(balances(it)).toEqual([49_900, 0]);
+  });
+
+  it('gives nothing back that cost nothing', async () => {
+    using it = desk('console');
+    const outcome = await perform(it, undefined, 'mma');
+    const actionId = outcome.type === 'held' ? outcome.actionId : '';
+    it.fixture.approve(actionId);
+    undo(it, actionId);
+    expect(balances(it)).toEqual([50_000, 0]);
+    expect(it.fixture.credits.history(it.fixture.reader, it.agent.row.id, 5)).toEqual([]);
+  });
+
+  it('pays back to where it came from, for an owner without a limit too', async () => {
+    using it = desk();
+    const owner = it.fixture.addPerson({ plan: 'enterprise' });
+    const own = { fixture: it.fixture, agent: it.fixture.addAgent({ origin: 'nb', ownerId: owner.id }) };
+    const outcome = await perform(own);
+    undo(own, outcome.type === 'done' ? outcome.actionId : '');
+    expect(balances(own)).toEqual([null, 0]);
+    const grants = it.fixture.database.raw.read
+      .prepare("select balance from credit_accounts where type = 'grants'")
+      .pluck();
+    expect(grants.get()).toBe(0);
+  });
+});
+
+describe('an owner is told', () => {
+  const alertsOf = ({ fixture }: { fixture: GateFixture }): unknown[] =>
+    fixture
+      .events()
+      .filter(({ topic }) => topic === 'spending.threshold')
+      .map(({ data }) => [data['scope'], data['threshold']]);
+  const spend = async (it: { fixture: GateFixture; agent: TestAgent }, times: number): Promise<void> => {
+    for (let done = 0; done < times; done += 1) await perform(it);
+  };
+
+  it('at each threshold of a cap, once a day, and in the log', async () => {
+    using it = desk();
+    const cap = { agentId: it.agent.row.id, kind: 'post.publish', perDay: 1_000, setAt: 0 } as const;
+    it.fixture.writer.transaction((tx) => setCap(tx, cap));
+    await spend(it, 4);
+    expect(alertsOf(it)).toEqual([]);
+    await spend(it, 1);
+    expect(alertsOf(it)).toEqual([['post.publish', 50]]);
+    await spend(it, 5);
+    expect(alertsOf(it)).toEqual([50, 75, 90, 100].map((threshold) => ['post.publish', threshold]));
+    await expect(perform(it)).rejects.toThrow('used up until midnight');
+    it.fixture.clock.advance(DAY);
+    await spend(it, 5);
+    expect(alertsOf(it)).toHaveLength(5);
+    const logged = it.fixture.database.raw.read
+      .prepare("select agent_id, owner_id from audit where type = 'spending.threshold'")
+      .all();
+    expect(logged).toHaveLength(5);
+    expect(logged[0]).toEqual({ agent_id: it.agent.row.id, owner_id: it.agent.row.ownerId });
+  });
+
+  it('of the highest threshold alone where one spend crosses several, and that nothing more fits', async () => {
+    using it = desk();
+    const cap = { agentId: it.agent.row.id, kind: 'all', perDay: 150, setAt: 0 } as const;
+    it.fixture.writer.transaction((tx) => setCap(tx, cap));
+    await spend(it, 1);
+    expect(alertsOf(it)).toEqual([['all', 100]]);
+  });
+
+  it('once of a threshold that is crossed again after something was given back', async () => {
+    using it = desk('console');
+    const cap = { agentId: it.agent.row.id, kind: 'all', perDay: 400, setAt: 0 } as const;
+    it.fixture.writer.transaction((tx) => setCap(tx, cap));
+    await spend(it, 1);
+    const held = await perform(it);
+    expect(alertsOf(it)).toEqual([['all', 50]]);
+    it.fixture.reject(held.type === 'held' ? held.actionId : '');
+    await spend(it, 1);
+    expect(alertsOf(it)).toEqual([['all', 50]]);
+  });
+
+  it('of the month’s credits, once a month', async () => {
+    using it = desk();
+    await spend(it, 249);
+    expect(alertsOf(it)).toEqual([]);
+    await spend(it, 1);
+    expect(alertsOf(it)).toEqual([['month', 50]]);
+    await spend(it, 250);
+    expect(alertsOf(it)).toEqual([50, 75, 90, 100].map((threshold) => ['month', threshold]));
+    it.fixture.clock.advance(31 * DAY);
+    await spend(it, 250);
+    expect(alertsOf(it)).toHaveLength(5);
+  });
+
+  it('never of an agent nobody owns, nor of a month without a limit', async () => {
+    using it = desk();
+    const owner = it.fixture.addPerson({ plan: 'enterprise' });
+    const unclaimed = it.fixture.addAgent({ origin: 'nb', ownerId: null, status: 'unclaimed' });
+    const unlimited = it.fixture.addAgent({ origin: 'nb', ownerId: owner.id });
+    await spend({ fixture: it.fixture, agent: unclaimed }, 300);
+    await spend({ fixture: it.fixture, agent: unlimited }, 300);
+    expect(alertsOf(it)).toEqual([]);
+  });
+
+  it('not where the spend itself fails', async () => {
+    using it = desk();
+    const cap = { agentId: it.agent.row.id, kind: 'all', perDay: 200, setAt: 0 } as const;
+    it.fixture.writer.transaction((tx) => setCap(tx, cap));
+    isFailing = true;
+    await expect(perform(it)).rejects.toThrow('Not today.');
+    expect(alertsOf(it)).toEqual([]);
   });
 });
 

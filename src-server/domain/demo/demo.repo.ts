@@ -1,14 +1,18 @@
-import { and, count, desc, eq, inArray, like, or } from 'drizzle-orm';
+import { and, count, desc, eq, inArray, isNull, like, or } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { listVersions, type ActionRow, type VersionRow } from '../../gate/actions.repo';
 import { EXECUTE_JOB } from '../../gate/execution-job';
 import { actions, calls, dailyCounts, idempotencyKeys, jobs, policies } from '../../gate/gate.tables';
 import { agentKeys, agents } from '../agents/agents.tables';
+import { creditAlerts, creditCaps, creditDays } from '../credits/credits.tables';
 import { settings, users } from '../identity/identity.tables';
 import { memberIdOf } from '../messages/members';
 import { conversationMembers, conversations, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
+import { addToCommentCount } from '../comments/comments.repo';
+import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
+import { listRoomsOfAgents, refreshActivity, takePostOut } from '../rooms/rooms.repo';
 import { deleteBlocksBy } from '../social/blocks.repo';
 
 /**
@@ -115,6 +119,7 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
       ),
     )
     .run().changes;
+  removeTalk(tx, agentList);
   const removedPosts = tx.delete(posts).where(inArray(posts.agentId, agentList)).run().changes;
   deleteJobsOf(tx, new Set(actionIds));
   // Versions, decisions and reads go with their action; keys and codes with their agent.
@@ -125,7 +130,12 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
   tx.delete(dailyCounts)
     .where(inArray(dailyCounts.subjectId, [...agentList, ...userList]))
     .run();
+  for (const table of [creditCaps, creditAlerts, creditDays]) {
+    tx.delete(table).where(inArray(table.agentId, agentList)).run();
+  }
+  const rooms = listRoomsOfAgents(tx, agentList);
   const removedAgents = tx.delete(agents).where(inArray(agents.id, agentList)).run().changes;
+  for (const slug of rooms) refreshActivity(tx, slug);
   for (const id of userList)
     tx.delete(settings)
       .where(like(settings.name, `user:${id}:%`))
@@ -142,6 +152,30 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
     messages: removedMessages,
     connections: removedConnections,
   };
+}
+
+/** What these agents wrote below posts, what others wrote below theirs, and their posts in the counts of rooms. */
+function removeTalk(tx: Tx, agentList: readonly string[]): void {
+  const theirs = tx
+    .select({ id: posts.id, agentId: posts.agentId, roomSlug: posts.roomSlug, visibility: posts.visibility })
+    .from(posts)
+    .where(inArray(posts.agentId, [...agentList]))
+    .all();
+  for (const { roomSlug, agentId, visibility } of theirs)
+    if (visibility === 'public') takePostOut(tx, roomSlug, agentId);
+  const ids = idsOf(theirs);
+  const own = tx
+    .select({ postId: comments.postId })
+    .from(comments)
+    .where(and(inArray(comments.agentId, [...agentList]), isNull(comments.deletedAt)))
+    .all();
+  for (const { postId } of own) addToCommentCount(tx, postId, -1);
+  tx.delete(comments)
+    .where(or(inArray(comments.agentId, [...agentList]), inArray(comments.postId, ids)))
+    .run();
+  tx.delete(reactions)
+    .where(and(eq(reactions.targetType, 'post'), inArray(reactions.targetId, ids)))
+    .run();
 }
 
 export function deleteSetting(tx: Tx, name: string): void {

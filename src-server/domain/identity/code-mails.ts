@@ -22,6 +22,10 @@ const WORDINGS: Readonly<Record<Locale, Readonly<Record<CodePurpose, Wording>>>>
       subject: 'Your code to confirm an agent',
       lead: 'To confirm that the agent registered with this address is yours, enter this code:',
     },
+    'regenerate-key': {
+      subject: 'Your code for a new key',
+      lead: 'To end every key of your agent and get one new one, enter this code:',
+    },
   },
   de: {
     'sign-in': {
@@ -35,6 +39,10 @@ const WORDINGS: Readonly<Record<Locale, Readonly<Record<CodePurpose, Wording>>>>
     'lite-claim': {
       subject: 'Code zum Bestätigen eines Agenten',
       lead: 'Dieser Code bestätigt, dass der mit dieser Adresse angemeldete Agent zu ihr gehört:',
+    },
+    'regenerate-key': {
+      subject: 'Code für einen neuen Schlüssel',
+      lead: 'Dieser Code beendet alle Schlüssel Ihres Agenten und gibt ihm einen neuen:',
     },
   },
 };

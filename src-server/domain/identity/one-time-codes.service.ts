@@ -22,7 +22,7 @@ import {
 } from './one-time-codes.repo';
 import type { UsersService } from './users.service';
 
-export type CodePurpose = 'sign-in' | 'claim' | 'lite-claim';
+export type CodePurpose = 'sign-in' | 'claim' | 'lite-claim' | 'regenerate-key';
 
 export interface CodeRequest {
   readonly purpose: CodePurpose;

@@ -4,9 +4,11 @@ import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
 import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
+import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
+import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
 import { blocks, follows } from '../social/social.tables';
 
@@ -100,6 +102,31 @@ export function listKeyClients(db: Db, keyId: string) {
 
 const TABS = ['pending', 'snoozed', 'decided', 'failed'] as const;
 
+/** Every movement of an agent's credits, the oldest first. */
+export function* agentCredits(db: Db, agentId: string) {
+  yield* pages<typeof creditTransactions.$inferSelect>((last) =>
+    db
+      .select()
+      .from(creditTransactions)
+      .where(and(eq(creditTransactions.agentId, agentId), gt(creditTransactions.seq, last?.seq ?? 0)))
+      .orderBy(asc(creditTransactions.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function listAgentCaps(db: Db, agentId: string) {
+  return db
+    .select({ kind: creditCaps.kind, perDay: creditCaps.perDay, setAt: creditCaps.setAt })
+    .from(creditCaps)
+    .where(eq(creditCaps.agentId, agentId))
+    .all();
+}
+
+export function listAgentAlerts(db: Db, agentId: string) {
+  return db.select().from(creditAlerts).where(eq(creditAlerts.agentId, agentId)).all();
+}
+
 export function* personActions(db: Db, userId: string) {
   for (const tab of TABS) {
     yield* pages<typeof actions.$inferSelect>((last) =>
@@ -140,6 +167,36 @@ export function* agentPosts(db: Db, agentId: string) {
         ),
       )
       .orderBy(asc(posts.createdAt), asc(posts.id))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function* agentComments(db: Db, agentId: string) {
+  yield* pages<typeof comments.$inferSelect>((last) =>
+    db
+      .select()
+      .from(comments)
+      .where(and(eq(comments.agentId, agentId), gt(comments.seq, last?.seq ?? 0)))
+      .orderBy(asc(comments.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+/** What an agent upvoted. */
+export function* agentReactions(db: Db, agentId: string) {
+  yield* pages<typeof reactions.$inferSelect>((last) =>
+    db
+      .select()
+      .from(reactions)
+      .where(
+        and(
+          eq(reactions.agentId, agentId),
+          behind(reactions.createdAt, reactions.targetId, last && { at: last.createdAt, id: last.targetId }),
+        ),
+      )
+      .orderBy(asc(reactions.createdAt), asc(reactions.targetId))
       .limit(PAGE)
       .all(),
   );

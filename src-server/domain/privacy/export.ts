@@ -5,14 +5,19 @@ import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
 import { memberIdOf } from '../messages/members';
 import {
+  agentCredits,
   agentGuidance,
+  agentComments,
   agentPosts,
+  agentReactions,
   blocksBy,
   conversationMessages,
   eventsOfAgent,
   findPersonRow,
   followsOfAgent,
   isShared,
+  listAgentAlerts,
+  listAgentCaps,
   listAgentKeys,
   listAgentPolicies,
   listKeyClients,
@@ -73,7 +78,12 @@ export function exportSections(
       about: 'Your agents, with who registered them and what they may do.',
       *rows() {
         for (const agent of personAgents(db, userId)) {
-          yield { ...agent, policies: listAgentPolicies(db, agent.id) };
+          yield {
+            ...agent,
+            policies: listAgentPolicies(db, agent.id),
+            creditCaps: listAgentCaps(db, agent.id),
+            creditAlerts: listAgentAlerts(db, agent.id),
+          };
         }
       },
     },
@@ -83,6 +93,11 @@ export function exportSections(
       rows: perAgent(function* (agentId) {
         for (const key of listAgentKeys(db, agentId)) yield { ...key, clients: listKeyClients(db, key.id) };
       }),
+    },
+    {
+      name: 'credits.ndjson',
+      about: 'What your agents spent and were given, in thousandths of a credit.',
+      rows: perAgent((agentId) => agentCredits(db, agentId)),
     },
     {
       name: 'proposals.ndjson',
@@ -108,6 +123,16 @@ export function exportSections(
       name: 'posts.ndjson',
       about: 'Posts of your agents.',
       rows: perAgent((agentId) => agentPosts(db, agentId)),
+    },
+    {
+      name: 'comments.ndjson',
+      about: 'Comments of your agents.',
+      rows: perAgent((agentId) => agentComments(db, agentId)),
+    },
+    {
+      name: 'reactions.ndjson',
+      about: 'What your agents upvoted.',
+      rows: perAgent((agentId) => agentReactions(db, agentId)),
     },
     {
       name: 'messages.ndjson',

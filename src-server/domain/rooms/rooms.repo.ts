@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, inArray, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, inArray, max, sql } from 'drizzle-orm';
 import type { Db, Reader, Tx } from '../../db/open';
 import { prepared } from '../../db/prepared';
 import { agents, IS_PUBLIC } from '../agents/agents.tables';
@@ -126,6 +126,27 @@ export function takePostOut(tx: Tx, slug: string, agentId: string): void {
     .set({ postCount: sql`max(0, ${roomAgents.postCount} - 1)` })
     .where(and(eq(roomAgents.roomSlug, slug), eq(roomAgents.agentId, agentId)))
     .run();
+}
+
+/** Where any of these agents said something. */
+export function listRoomsOfAgents(db: Db, agentIds: readonly string[]): string[] {
+  if (agentIds.length === 0) return [];
+  return db
+    .selectDistinct({ slug: roomAgents.roomSlug })
+    .from(roomAgents)
+    .where(inArray(roomAgents.agentId, [...agentIds]))
+    .all()
+    .map(({ slug }) => slug);
+}
+
+/** Looks up anew when something happened in a room last; its agents are counted with the next run. */
+export function refreshActivity(tx: Tx, slug: string): void {
+  const last = tx
+    .select({ at: max(roomAgents.lastActivityAt) })
+    .from(roomAgents)
+    .where(eq(roomAgents.roomSlug, slug))
+    .get();
+  updateRoom(tx, slug, { lastActivityAt: last?.at ?? null, countedAt: 0 });
 }
 
 const TOP = 3;

@@ -18,7 +18,7 @@ import { findLastSeq, listCandidateTexts, listMatches, listTitles, type SearchCo
  * matches after it.
  */
 
-/** The most that is ever listed for one query (decisions §6). */
+/** The most that is ever listed for one query (decisions §6), for whoever pages so far. */
 export const MAX_CANDIDATES = 1_000;
 const RECENT_ROWS = 20_000;
 /** Titles looked at, from the newest down; matches of a rarer word lie on as many pages of the file. */
@@ -99,13 +99,11 @@ export function findRanked(db: Reader, corpus: SearchCorpus, query: PreparedQuer
   const to = findLastSeq(db, corpus);
   const from = query.terms.length === 1 ? 0 : Math.max(0, to - RECENT_ROWS + 1);
   const exact = wholeWords(query.match);
-  const recent = listMatches(db, corpus, exact, { from, to, limit: MAX_CANDIDATES });
+  const recent = listMatches(db, corpus, exact, { from, to, limit: TITLES_READ });
   if (recent.length >= A_PAGE) {
-    // A list cut at its limit is as long as any gets, wherever its stretch would have ended.
-    return {
-      seqs: rank(db, corpus, query, recent, now),
-      from: recent.length === MAX_CANDIDATES ? 0 : from,
-    };
+    // What was cut off goes on below the last match that is there.
+    const last = recent.length === TITLES_READ ? recent.at(-1) : undefined;
+    return { seqs: rank(db, corpus, query, recent, now), from: last ?? from };
   }
   const limit = MAX_CANDIDATES - recent.length;
   const older = from === 0 ? [] : listMatches(db, corpus, exact, { from: 0, to: from - 1, limit });

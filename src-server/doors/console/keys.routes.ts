@@ -75,6 +75,17 @@ export function keyRoutes({ reader, clock, gate, grants, flushUsage }: KeyRouteD
       },
       { hasSecret: () => true },
     ),
+    writeRoute(
+      contract.regenerateKey,
+      ({ params, caller }, answering) =>
+        gate.command(
+          keyCommands.regenerate,
+          params,
+          caller,
+          answering((_tx, { key, ended }) => ({ key: presentNewKey(key), ended })),
+        ),
+      { hasSecret: () => true },
+    ),
     readRoute(contract.getKeyImpact, ({ user, params }) =>
       getKeyImpact(reader, user.userId, params.id, params.keyId, clock.now()),
     ),

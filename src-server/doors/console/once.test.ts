@@ -254,6 +254,18 @@ describe('a person’s write and its answer are one transaction', () => {
       hasSecret: true,
     });
     await expectOnce(server, { ...one, method: 'DELETE' });
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/regenerate-key',
+      path: `${path}/regenerate-key`,
+      hasSecret: true,
+    });
+    await expectOnce(server, {
+      method: 'PUT',
+      route: '/agents/:id/credits/caps',
+      path: `${path}/credits/caps`,
+      body: { kind: 'all', creditsPerDay: 1.5 },
+    });
   });
 
   it('for agents that leave and come', async () => {

@@ -48,26 +48,10 @@ export async function authenticate(
   { face, transport }: { readonly face: Face; readonly transport: Caller['transport'] },
 ): Promise<Authenticated> {
   const secret = credentialOf(request);
-  const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
-  const base = {
-    face,
-    transport,
-    traceId: request.id,
-    ip: addressOf(request),
-    userAgent,
-    client: userAgent,
-  };
   if (secret === undefined) {
-    // Nobody is signed in: the address stands for the credential of an idempotent request.
-    const caller: Caller = {
-      ...base,
-      actor: { type: 'anonymous' },
-      idempotency: idempotencyOf(request, `ip:${addressOf(request)}`),
-    };
-    caller.rateLimit = await deps.limiter.consume('public.ip', addressOf(request));
-    request.caller = caller;
-    return { caller, hasCredential: false };
+    return { caller: await asAnonymous(deps, request, { face, transport }), hasCredential: false };
   }
+  const base = callOf(request, { face, transport });
   const found = authenticateKey(deps.reader, secret, deps.clock.now());
   if (found) {
     const caller: Caller = {
@@ -89,6 +73,36 @@ export async function authenticate(
   // A bad key counts for its address, so that guessing is as slow as calling without one.
   await deps.limiter.consume('public.ip', addressOf(request));
   throw new AppError('unauthenticated', 'The credential is unknown, revoked or expired.');
+}
+
+type Through = { readonly face: Face; readonly transport: Caller['transport'] };
+
+function callOf(request: FastifyRequest, { face, transport }: Through): Omit<Caller, 'actor'> {
+  const userAgent = request.headers['user-agent']?.slice(0, 300) ?? null;
+  return {
+    face,
+    transport,
+    traceId: request.id,
+    ip: addressOf(request),
+    userAgent,
+    client: userAgent,
+  };
+}
+
+/** A call by nobody who is signed in, counted for its address, which stands for the credential of a repeat. */
+export async function asAnonymous(
+  deps: Pick<CredentialDeps, 'limiter'>,
+  request: FastifyRequest,
+  through: Through,
+): Promise<Caller> {
+  const caller: Caller = {
+    ...callOf(request, through),
+    actor: { type: 'anonymous' },
+    idempotency: idempotencyOf(request, `ip:${addressOf(request)}`),
+  };
+  caller.rateLimit = await deps.limiter.consume('public.ip', addressOf(request));
+  request.caller = caller;
+  return caller;
 }
 
 /** `Idempotency-Key` of a write (decisions §3). @throws AppError `validation` */

@@ -1,24 +1,25 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import * as contract from '../../contract/nb/agents';
-import { TIERS, toCredits } from '../../contract/nb/costs';
+import { TIERS, type Tier } from '../../contract/nb/costs';
+import { offsetOf } from '../../contract/nb/paging';
 import type { Reader } from '../../db/open';
 import { inOneRead } from '../../db/one-read';
-import { findAgent, type AgentRow } from '../../domain/agents/agents.repo';
-import {
-  countPublicAgents,
-  findPublicAgent,
-  listFeaturedAgents,
-  listPublicAgents,
-} from '../../domain/agents/nb-agents.repo';
+import { findPublicAgents } from '../../domain/agents/agent-search';
+import { countPublicAgents, findPublicAgent, listFeaturedAgents } from '../../domain/agents/nb-agents.repo';
 import { updateOwnAgent, type UpdatedAgent } from '../../domain/agents/update-agent.action';
 import type { NbRegistration, NbRegistrationService } from '../../domain/agents/nb-registration.service';
 import type { ClaimsService } from '../../domain/agents/claims.service';
-import type { CreditsService } from '../../domain/credits/credits.service';
+import { agentsOfPlan } from '../../domain/agents/plan';
+import { ROTATION_TTL_MS } from '../../domain/agents/rotation-tokens';
+import type { OwnAgentView, OwnCreditsQueries } from '../../domain/credits/own-credits.queries';
 import { findAnswer, storeAnswer } from '../../gate/idempotency';
-import { toOffsetIso, utcDay, type Clock } from '../../lib/clock';
+import { DAILY_CAPS } from '../../gate/limits';
+import { SECOND, toOffsetIso, utcDay, type Clock } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
 import { rateLimitHeaders, type Authenticated } from '../http/credentials';
+import { badgeOf, presentCard, presentPublic } from './agents.present';
+import { toCreditsOrNull } from './credits.routes';
 import { NB_READ, NB_WRITE, pathParam, type NbDoor } from './door';
 
 export interface NbDeps {
@@ -27,18 +28,17 @@ export interface NbDeps {
   readonly clock: Clock;
   readonly registration: NbRegistrationService;
   readonly claims: ClaimsService;
-  readonly credits: CreditsService;
+  readonly queries: Pick<OwnCreditsQueries, 'me'>;
   readonly publicUrl: () => string;
   readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;
 }
 
 const LIST_DEFAULT = 50;
 const FEATURED = 5;
-const HISTORY_DEFAULT = 10;
 
-/** Agents and their credits as the NetworkBot Protocol speaks of them. */
+/** Agents as the NetworkBot Protocol speaks of them. */
 export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
-  const { reader, clock, credits, door } = deps;
+  const { reader, clock, queries, door } = deps;
 
   app.post('/api/protocol/register', NB_WRITE, async (request, reply) => {
     const { caller } = await deps.authenticate(request);
@@ -83,23 +83,24 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
   app.post('/api/protocol/agents/:agentId/claim/lite/verify', NB_WRITE, async (request, reply) => {
     const { caller } = await deps.authenticate(request);
     reply.headers(rateLimitHeaders(caller));
-    const sealed = { status: 200, body: JSON.stringify({ claimed: true, badge: 'email_verified' }) };
     const earlier = findAnswer(reader, caller.idempotency, clock.now());
+    let sealed = earlier;
     if (earlier) reply.header('idempotent-replayed', 'true');
     else {
       const { otp } = parseOrThrow(contract.liteClaimBody, request.body ?? {});
-      await deps.claims.claimLite(pathParam(request, 'agentId'), otp, caller, (tx, _made, now) =>
-        storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: false }),
-      );
+      const agentId = pathParam(request, 'agentId');
+      await deps.claims.claimLite(agentId, otp, caller, (tx, { rotationToken }, now) => {
+        sealed = { status: 200, body: JSON.stringify(presentLiteClaim(rotationToken)) };
+        storeAnswer(tx, caller.idempotency, sealed, { now, hasSecret: rotationToken !== null });
+      });
     }
-    return reply.type('application/json; charset=utf-8').send((earlier ?? sealed).body);
+    if (!sealed) throw new Error('A claim was made without an answer');
+    return reply.type('application/json; charset=utf-8').send(sealed.body);
   });
 
   app.get('/api/protocol/me', NB_READ, async (request, reply) => {
-    const { agentId } = await door.asAgent(request);
-    const agent = findAgent(reader, agentId);
-    if (!agent) throw notFound('agent');
-    return reply.send(presentOwn(agent, credits, reader));
+    await door.asAgent(request);
+    return reply.send(presentOwn(await door.query(queries.me, {}, request)));
   });
 
   app.patch('/api/protocol/me', NB_WRITE, async (request, reply) => {
@@ -113,10 +114,16 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
 
   app.get('/api/protocol/agents', NB_READ, async (request, reply) => {
     await door.asAnybody(request, reply);
-    const { limit = LIST_DEFAULT, offset = 0 } = parseOrThrow(contract.listQuery, request.query);
+    const query = parseOrThrow(contract.listQuery, request.query);
+    const { limit = LIST_DEFAULT } = query;
+    const offset = offsetOf(query, limit);
+    const search = {
+      query: contract.filled(query.query) ?? contract.filled(query.q),
+      capability: contract.filled(query.capability),
+    };
     const today = Date.parse(`${utcDay(clock.now())}T00:00:00.000Z`);
     const list = inOneRead(reader, (): contract.AgentList => ({
-      agents: listPublicAgents(reader, { limit, offset }).map(presentCard),
+      agents: findPublicAgents(reader, search, { limit, offset }).map(presentCard),
       featured: listFeaturedAgents(reader, FEATURED).map(presentCard),
       stats: {
         total_agents: countPublicAgents(reader),
@@ -136,41 +143,14 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
   app.get('/api/protocol/tiers', NB_READ, async (request, reply) => {
     await door.asAnybody(request, reply);
     return reply.send({
-      tiers: TIERS.map(({ id, label, creditsMonth, priceInr, canTopUp }) => ({
-        id,
-        label,
-        credits_month: creditsMonth,
-        price_inr: priceInr,
-        features: { rollover: creditsMonth !== null, top_up: canTopUp },
+      tiers: TIERS.map((tier) => ({
+        id: tier.id,
+        label: tier.label,
+        credits_month: tier.creditsMonth,
+        price_inr: tier.priceInr,
+        features: featuresOf(tier),
       })),
     });
-  });
-
-  app.get('/api/protocol/agents/:agentId/credits', NB_READ, async (request, reply) => {
-    const { agentId } = await door.asAgentOfPath(request);
-    const { tier, available, monthly, resetAt } = credits.standingOf(reader, agentId);
-    const answer: contract.CreditBalance = {
-      credits_balance: toCreditsOrNull(available),
-      credits_remaining: toCreditsOrNull(available),
-      monthly_credits: toCreditsOrNull(monthly),
-      credits_reset_at: toOffsetIso(resetAt),
-      tier: tier.id,
-    };
-    return reply.send(answer);
-  });
-
-  app.get('/api/protocol/agents/:agentId/credits/history', NB_READ, async (request, reply) => {
-    const { agentId } = await door.asAgentOfPath(request);
-    const { limit = HISTORY_DEFAULT } = parseOrThrow(contract.historyQuery, request.query);
-    const answer: contract.CreditHistory = {
-      transactions: credits.history(reader, agentId, limit).map((row) => ({
-        action: row.costName ?? 'monthly_grant',
-        amount: toCredits(row.amount),
-        balance_after: toCreditsOrNull(row.balanceAfter),
-        created_at: toOffsetIso(row.createdAt),
-      })),
-    };
-    return reply.send(answer);
   });
 
   app.get('/api/docs/version', NB_READ, async (request, reply) => {
@@ -179,13 +159,34 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
   });
 }
 
-function toCreditsOrNull(milli: number | null): number | null {
-  return milli === null ? null : toCredits(milli);
+/** What a tier brings, as far as it is here. */
+function featuresOf({ id, creditsMonth, canTopUp }: Tier) {
+  return {
+    post_and_comment: true,
+    rollover: creditsMonth !== null,
+    top_up: canTopUp,
+    unlimited_credits: creditsMonth === null,
+    posts_per_day: DAILY_CAPS.posts.perDay,
+    agents_per_owner: agentsOfPlan(id),
+  };
+}
+
+function presentLiteClaim(rotationToken: string | null): contract.LiteClaimAnswer {
+  return {
+    claimed: true,
+    badge: 'email_verified',
+    ...(rotationToken === null
+      ? {}
+      : { rotation_token: rotationToken, rotation_expires_in: ROTATION_TTL_MS / SECOND }),
+  };
 }
 
 function presentRegistration({ agent, secrets }: NbRegistration, base: string): contract.RegisterAnswer {
   const known = { agent_id: agent.id, tier: agent.tier, name: agent.name };
-  const claimUrl = { claim_url: `${base}/claim` };
+  const claimUrl = {
+    claim_url: `${base}/claim-agent?agent_id=${agent.id}`,
+    daily_limit: DAILY_CAPS.posts.perDay,
+  };
   if (!secrets) {
     return { ...known, ...claimUrl, message: 'This agent is registered already; it keeps its key.' };
   }
@@ -203,34 +204,13 @@ function presentUpdated(agentId: string, { after }: UpdatedAgent) {
   return { agent_id: agentId, ...after, message: 'Profile updated.' };
 }
 
-export function presentCard(agent: AgentRow): contract.AgentCard {
-  return {
-    agent_id: agent.id,
-    name: agent.name,
-    tier: agent.tier,
-    is_claimed: agent.ownerId !== null,
-    trust_score: agent.trustScore,
-    capabilities: agent.capabilities,
-  };
-}
-
-function presentPublic(agent: AgentRow): contract.PublicAgent {
-  return {
-    ...presentCard(agent),
-    description: agent.description,
-    badge: agent.ownerId === null ? null : 'email_verified',
-    post_count: agent.postsCount,
-    follower_count: agent.followersCount,
-    last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
-  };
-}
-
-function presentOwn(agent: AgentRow, credits: CreditsService, reader: Reader): contract.OwnAgent {
-  const { tier, available, resetAt } = credits.standingOf(reader, agent.id);
+function presentOwn({ agent, standing }: OwnAgentView): contract.OwnAgent {
+  const { tier, available, resetAt } = standing;
   return {
     ...presentCard(agent),
     tier: tier.id,
     description: agent.description,
+    badge: badgeOf(agent),
     credits_balance: toCreditsOrNull(available),
     credits_remaining: toCreditsOrNull(available),
     credits_reset_at: toOffsetIso(resetAt),

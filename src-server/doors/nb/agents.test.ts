@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AgentList, RegisterAnswer } from '../../contract/nb/agents';
+import { MATCHING_AGENTS } from '../../domain/agents/nb-agents.repo';
 import { DAY } from '../../lib/clock';
 import { mailedCode, openOffice, signIn, UUID } from '../../testing/mma-fixture';
 import {
@@ -52,7 +53,8 @@ describe('POST /api/protocol/register (N001)', () => {
       name: 'MyBot v1',
       claim_token: expect.stringMatching(/^ct_[A-Za-z0-9_-]{43}$/),
       webhook_secret: expect.stringMatching(/^miu_whsec_[A-Za-z0-9_-]{43}$/),
-      claim_url: 'http://127.0.0.1:7423/claim',
+      claim_url: `http://127.0.0.1:7423/claim-agent?agent_id=${body.agent_id}`,
+      daily_limit: 100,
       message: 'Agent registered successfully.',
     });
   });
@@ -78,6 +80,7 @@ describe('POST /api/protocol/register (N001)', () => {
         tier: 'free',
         name: 'MyBot v1',
         claim_url: expect.any(String),
+        daily_limit: 100,
         message: 'This agent is registered already; it keeps its key.',
       });
     }
@@ -92,7 +95,16 @@ describe('POST /api/protocol/register (N001)', () => {
     expectDetail(late, 404, 'There is no agent waiting');
   });
 
+  it('takes what the published clients say of themselves, and shows it to whoever claims', async () => {
+    const server = await createTestServer();
+    const { body } = await register(server, { ...PRINTED, registration_source: 'python-sdk' });
+    const { read } = server.context.database.raw;
+    const stored = read.prepare('select registered_with from agents where id = ?').pluck().get(body.agent_id);
+    expect(stored).toBe('lightMyRequest · python-sdk');
+  });
+
   it.each([
+    ['registration_source', { registration_source: 'x'.repeat(61) }],
     ['name', { name: 'x'.repeat(81) }],
     ['name', { name: undefined }],
     ['owner_email', { owner_email: 'nobody' }],
@@ -157,6 +169,7 @@ describe('GET /api/protocol/me (N002)', () => {
       credits_remaining: 50,
       credits_reset_at: expect.stringMatching(/T00:00:00\.000\+00:00$/),
       is_claimed: false,
+      badge: null,
       trust_score: null,
       last_active_at: null,
       capabilities: ['founder-matching', 'startup-networking'],
@@ -287,7 +300,15 @@ describe('Lite Claim (N029, N030)', () => {
     expect([asked.status, asked.body['expires_in']]).toEqual([200, 600]);
     const otp = mailedCode(server, 'anika@example.com');
     const answer = await step(server, id, 'verify', { otp });
-    expect([answer.status, answer.body]).toEqual([200, { claimed: true, badge: 'email_verified' }]);
+    expect([answer.status, answer.body]).toEqual([
+      200,
+      {
+        claimed: true,
+        badge: 'email_verified',
+        rotation_token: expect.stringMatching(/^rot_[\w-]+\.[\w-]{43}$/),
+        rotation_expires_in: 600,
+      },
+    ]);
     const profile = await server.call('GET', `/api/protocol/agents/${id}`);
     expect(profile.body).toMatchObject({ is_claimed: true, badge: 'email_verified' });
     expect((await server.call('GET', '/api/protocol/me', withKey(key))).body['is_claimed']).toBe(true);
@@ -302,7 +323,9 @@ describe('Lite Claim (N029, N030)', () => {
     const id = (await register(server)).body.agent_id;
     await step(server, id, 'request-otp');
     const otp = mailedCode(server, 'anika@example.com');
-    expect((await step(server, id, 'verify', { otp })).status).toBe(200);
+    // As printed: on a desktop keys are replaced in the window.
+    const answer = await step(server, id, 'verify', { otp });
+    expect([answer.status, answer.body]).toEqual([200, { claimed: true, badge: 'email_verified' }]);
     const { read } = server.context.database.raw;
     expect(read.prepare('select owner_id from agents where id = ?').pluck().get(id)).toBe(owner.id);
   });
@@ -335,6 +358,95 @@ describe('Lite Claim (N029, N030)', () => {
       expectDetail(await step(server, id, 'request-otp'), 404, 'no such agent');
       expectDetail(await step(server, id, 'verify', { otp: '123456' }), 404, 'no such agent');
     }
+  });
+});
+
+describe('GET /api/protocol/agents with words, a capability and a page (clients.md)', () => {
+  const names = async (server: TestServer, query: string): Promise<string[]> => {
+    const { status, body } = await server.call<AgentList>('GET', `/api/protocol/agents?${query}`);
+    expect([query, status]).toEqual([query, 200]);
+    return body.agents.map(({ name }) => name);
+  };
+
+  async function fair(): Promise<TestServer> {
+    const server = await createTestServer({ mode: 'server' });
+    for (const [name, description, capabilities] of [
+      ['Anna', 'Finds founders in Berlin', ['founder-matching', 'lead-gen']],
+      ['Bert', 'Writes about founders', ['Founder-Matching']],
+      ['Cleo', 'Größe zählt', ['matching-founder', 'founder-matching-pro']],
+    ] as const) {
+      const body = { ...PRINTED, name, description, capabilities, owner_email: `${name}@example.com` };
+      expect((await register(server, body)).status).toBe(200);
+    }
+    return server;
+  }
+
+  it.each([
+    ['query=founders', ['Bert', 'Anna']],
+    ['q=founders', ['Bert', 'Anna']],
+    ['query=founders&q=nobody', ['Bert', 'Anna']],
+    ['q=BERLIN', ['Anna']],
+    ['q=grosse', []],
+    ['q=grö', ['Cleo']],
+    ['q=founders berl', ['Anna']],
+    ['q=%22%29%20OR%20name%20%3A', []],
+    ['q=!!!', []],
+    ['q=', ['Cleo', 'Bert', 'Anna']],
+    ['capability=founder-matching', ['Bert', 'Anna']],
+    ['capability=lead-gen', ['Anna']],
+    ['capability=lead', []],
+    ['capability=---', []],
+    ['capability=founder-matching&q=writes', ['Bert']],
+    ['limit=2&page=2', ['Anna']],
+    ['limit=1&page=2', ['Bert']],
+    ['limit=1&offset=0&page=3', ['Cleo']],
+    ['capability=founder-matching&limit=1&page=2', ['Anna']],
+  ])('%s', async (query, expected) => {
+    expect(await names(await fair(), query)).toEqual(expected);
+  });
+
+  it('finds an agent by its new words and no longer by the old ones, and none that is gone', async () => {
+    const server = await fair();
+    const { write } = server.context.database.raw;
+    write.exec("update agents set name = 'Anna', description = 'Bakes bread' where name = 'Anna'");
+    expect(await names(server, 'q=berlin')).toEqual([]);
+    expect(await names(server, 'q=bread')).toEqual(['Anna']);
+    write.exec("update agents set status = 'banned' where name = 'Anna'");
+    expect(await names(server, 'q=bread')).toEqual([]);
+    write.exec("delete from agents where name = 'Bert'");
+    expect(await names(server, 'q=founders')).toEqual([]);
+    expect(write.prepare('select count(*) from agents_fts').pluck().get()).toBe(2);
+  });
+
+  it.each([
+    ['page', 'page=0'],
+    ['page', 'page=x'],
+    ['page', 'page=10001'],
+    ['query', `query=${'x'.repeat(201)}`],
+    ['q', `q=${'x'.repeat(201)}`],
+    ['capability', `capability=${'x'.repeat(61)}`],
+  ])('refuses a bad %s: %s', async (field, query) => {
+    const server = await createTestServer();
+    expectDetail(await server.call('GET', `/api/protocol/agents?${query}`), 400, field);
+  });
+
+  it('takes each at its bound', async () => {
+    const server = await createTestServer();
+    for (const query of ['limit=200&page=10000', `q=${'x'.repeat(200)}`, `capability=${'x'.repeat(60)}`]) {
+      expect((await server.call('GET', `/api/protocol/agents?${query}`)).status).toBe(200);
+    }
+  });
+
+  it('looks words up in the index alone', async () => {
+    const server = await fair();
+    const plan = server.context.database.raw.read
+      .prepare(`explain query plan ${MATCHING_AGENTS}`)
+      .all('"founders"')
+      .map((row) => (row as { detail: string }).detail)
+      .join(' ');
+    expect(plan).toContain('agents_fts VIRTUAL TABLE INDEX');
+    expect(plan).toContain('SEARCH d USING INTEGER PRIMARY KEY');
+    expect(plan).not.toContain('TEMP B-TREE');
   });
 });
 
@@ -417,48 +529,6 @@ describe('GET /api/protocol/agents (N004, N005)', () => {
   });
 });
 
-describe('GET /api/protocol/agents/{agent_id}/credits and history (N026, N027)', () => {
-  it('answers as printed', async () => {
-    const { server, id, key } = await office();
-    const balance = await server.call('GET', `/api/protocol/agents/${id}/credits`, withKey(key));
-    expect(balance.body).toEqual({
-      credits_balance: 50,
-      credits_remaining: 50,
-      monthly_credits: 50,
-      credits_reset_at: expect.stringMatching(OFFSET),
-      tier: 'free',
-    });
-    const history = await server.call(
-      'GET',
-      `/api/protocol/agents/${id}/credits/history?limit=20`,
-      withKey(key),
-    );
-    expect(history.body).toEqual({
-      transactions: [
-        {
-          action: 'monthly_grant',
-          amount: 50,
-          balance_after: 50,
-          created_at: expect.stringMatching(OFFSET),
-        },
-      ],
-    });
-  });
-
-  it.each(['credits', 'credits/history'])('keeps %s from strangers: 401 and 403', async (what) => {
-    const { server, key } = await office();
-    expect((await server.call('GET', `/api/protocol/agents/${STRANGER}/${what}`)).status).toBe(401);
-    const other = await server.call('GET', `/api/protocol/agents/${STRANGER}/${what}`, withKey(key));
-    expectDetail(other, 403, 'another agent');
-  });
-
-  it.each([0, 51, 'x'])('refuses a limit of %s', async (limit) => {
-    const { server, id, key } = await office();
-    const url = `/api/protocol/agents/${id}/credits/history?limit=${limit}`;
-    expectDetail(await server.call('GET', url, withKey(key)), 400, 'limit');
-  });
-});
-
 it('answers the tiers of the document, in its order (N006)', async () => {
   const server = await createTestServer();
   const { body } = await server.call<{ tiers: Record<string, unknown>[] }>('GET', '/api/protocol/tiers');
@@ -471,7 +541,15 @@ it('answers the tiers of the document, in its order (N006)', async () => {
     ['protocol_pro', 'Protocol Pro', 2_000, 2_999],
     ['enterprise', 'Enterprise', null, null],
   ]);
-  expect(body.tiers.map(({ features }) => features)).toContainEqual({ rollover: true, top_up: false });
+  expect(body.tiers[0]?.['features']).toEqual({
+    post_and_comment: true,
+    rollover: true,
+    top_up: false,
+    unlimited_credits: false,
+    posts_per_day: 100,
+    agents_per_owner: 3,
+  });
+  expect(body.tiers.at(-1)?.['features']).toMatchObject({ rollover: false, unlimited_credits: true });
 });
 
 it('answers the protocol version as printed (N035)', async () => {

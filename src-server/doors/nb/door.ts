@@ -4,7 +4,7 @@ import { CLAIMED_SCOPES, toActor } from '../../domain/agents/agent-keys.service'
 import { findAgent, listAgentsOfOwner, type AgentRow } from '../../domain/agents/agents.repo';
 import { assertMayCall } from '../../gate/admission';
 import type { AgentActor, Caller, UserActor } from '../../gate/caller';
-import type { ActionDefinition } from '../../gate/define-action';
+import type { ActionDefinition, QueryDefinition } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import type { StoredAnswer } from '../../gate/idempotency';
 import type { DoneOutcome, HeldOutcome } from '../../gate/steps';
@@ -31,6 +31,12 @@ export interface NbDoor {
   asAgentOrUser(request: FastifyRequest): Promise<AgentActor>;
   /** A public read: counted for its address, or for whoever gives a credential. */
   asAnybody(request: FastifyRequest, reply: FastifyReply): Promise<Caller>;
+  /** A private read of the agent that `asAgent` found: the calls log has it. */
+  query<Input, Output>(
+    definition: QueryDefinition<Input, Output>,
+    input: Input,
+    request: FastifyRequest,
+  ): Promise<Output>;
   /** A write of an agent: what ran answers 200 and what `present` gives, what is held 202 (decisions §3). */
   perform<Input, Output>(
     definition: ActionDefinition<Input, Output>,
@@ -94,6 +100,9 @@ export function createNbDoor({
       const { caller } = await authenticate(request);
       reply.headers(rateLimitHeaders(caller));
       return caller;
+    },
+    async query(definition, input, request) {
+      return gate.query(definition, input, request.caller ?? (await callerOf(request)));
     },
     async perform(definition, input, { request, reply, present, idField }) {
       const caller = request.caller ?? (await callerOf(request));

@@ -10,7 +10,7 @@ import { followAgent, unfollowAgent } from '../../domain/social/follows.actions'
 import { isFollowing, listFollowers, listFollowing } from '../../domain/social/follows.repo';
 import { notFound } from '../../lib/errors';
 import { parseOrThrow } from '../../lib/validate';
-import { presentCard } from './agents.routes';
+import { presentCard } from './agents.present';
 import { NB_READ, NB_WRITE, pathParam, type NbDoor } from './door';
 
 export interface NbSocialDeps {

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest';
 import {
   approve,
   expectChallenge,
+  mailedCode,
   openDesk,
   openOffice,
   type HeldData,
   type MmaOk,
 } from '../../testing/mma-fixture';
+import { claimLite, registerNbAgent } from '../../testing/nb-fixture';
 import {
+  createOwner,
   createTestServer,
   decideOn,
   newestProposal,
@@ -62,7 +65,7 @@ const OUR_TAGS = new Set([
 describe('every page', () => {
   it('runs no script, takes no frame, and posts only to us', async () => {
     const { server } = await openDesk();
-    for (const url of ['/', '/claim', '/claim/not-mine?agent=x&token=y', '/post/none']) {
+    for (const url of ['/', '/claim', '/claim-agent', '/claim/not-mine?agent=x&token=y', '/post/none']) {
       const { headers, body } = await page(server, url);
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
       const policy = String(headers['content-security-policy']);
@@ -287,11 +290,109 @@ describe('/claim/not-mine', () => {
   });
 });
 
+describe('/claim-agent', () => {
+  const send = (server: TestServer, step: string, fields: Record<string, string>, type?: string) =>
+    server.call<string>('POST', `/claim-agent${step}`, {
+      headers: { 'content-type': type ?? 'application/x-www-form-urlencoded' },
+      body: new URLSearchParams(fields).toString(),
+    });
+  const email = 'anika@example.com';
+
+  it('claims in three steps that a person sends, and replaces the key', async () => {
+    const server = await createTestServer({ mode: 'server' });
+    const { id, key } = await registerNbAgent(server, { owner_email: email });
+    const opened = await page(server, `/claim-agent?agent_id=${id}`);
+    expect(opened.body).toContain(`value="${id}"`);
+    expect(server.context.identity.mail.listMails({ to: email })).toHaveLength(1);
+    const asked = await send(server, '', { agent_id: id });
+    expect([asked.status, asked.body.includes('Enter the code')]).toEqual([200, true]);
+    const otp = mailedCode(server, email);
+    const claimed = await send(server, '/verify', { agent_id: id, otp });
+    expect([claimed.status, claimed.body.includes('Email-verified')]).toEqual([200, true]);
+    expect(claimed.headers['cache-control']).toBe('no-store');
+    const token = /name="token" value="([^"]+)"/.exec(claimed.body)?.[1] ?? '';
+    const replaced = await send(server, '/new-key', { agent_id: id, token });
+    const secret = /nb_[\w-]{43}/.exec(replaced.body)?.[0] ?? '';
+    expect([replaced.status, replaced.headers['cache-control']]).toEqual([200, 'no-store']);
+    const me = async (apiKey: string) =>
+      (await server.call('GET', '/api/protocol/me', { headers: { 'x-api-key': apiKey } })).status;
+    expect([await me(key), await me(secret)]).toEqual([401, 200]);
+    const again = await send(server, '/new-key', { agent_id: id, token });
+    expect([again.status, again.body.includes('No key was replaced')]).toEqual([401, true]);
+    for (const { body } of [opened, asked, claimed, replaced, again]) {
+      expect(tagsOf(body).filter((tag) => !OUR_TAGS.has(tag))).toEqual([]);
+    }
+  });
+
+  it('says on the page what is wrong: id, code, an agent that is claimed already', async () => {
+    const server = await createTestServer({ mode: 'server' });
+    const { id } = await registerNbAgent(server, { owner_email: email });
+    const says = async (step: string, fields: Record<string, string>) => {
+      const { status, body } = await send(server, step, fields);
+      return [status, /role="alert"><strong>([^<]*)</.exec(body)?.[1]];
+    };
+    expect(await says('', {})).toEqual([400, 'Enter the id of your agent.']);
+    expect(await says('', { agent_id: 'x' })).toEqual([404, 'No agent with this id waits to be claimed.']);
+    expect(await says('', { agent_id: 'x'.repeat(65) })).toEqual([400, 'Enter the id of your agent.']);
+    expect(await says('/verify', { agent_id: id, otp: '000000' })).toEqual([
+      400,
+      'That code is wrong or expired.',
+    ]);
+    expect(await says('/verify', { agent_id: id })).toEqual([400, 'Start again with your agent’s id.']);
+    expect(await says('/new-key', { agent_id: id, token: 'x' })).toEqual([401, 'The time for this is over.']);
+    await claimLite(server, id, email);
+    expect(await says('', { agent_id: id })).toEqual([409, 'This agent was claimed already.']);
+  });
+
+  it('shows whatever is in its address as text', async () => {
+    const server = await createTestServer();
+    for (const markup of MARKUP) {
+      const { body } = await page(server, `/claim-agent?agent_id=${encodeURIComponent(markup)}`);
+      expect(tagsOf(body).filter((tag) => !OUR_TAGS.has(tag))).toEqual([]);
+    }
+  });
+
+  it('sends whoever has the window there for the key', async () => {
+    const server = await createTestServer();
+    await createOwner(server);
+    const { id } = await registerNbAgent(server, { owner_email: email });
+    await send(server, '', { agent_id: id });
+    const claimed = await send(server, '/verify', { agent_id: id, otp: mailedCode(server, email) });
+    expect(claimed.body).toContain('Open the Countersign window');
+    expect(claimed.body).not.toContain('name="token"');
+  });
+
+  it('takes nothing from another site, and nothing but a form', async () => {
+    const server = await createTestServer({ mode: 'server' });
+    const { id } = await registerNbAgent(server, { owner_email: email });
+    const abroad = await server.call('POST', '/claim-agent', {
+      headers: {
+        'content-type': 'application/x-www-form-urlencoded',
+        origin: 'https://evil.example',
+        'sec-fetch-site': 'cross-site',
+      },
+      body: `agent_id=${id}`,
+    });
+    expect(abroad.status).toBe(403);
+    expect((await send(server, '', { agent_id: id }, 'text/plain')).status).toBe(415);
+    expect(server.context.identity.mail.listMails({ to: email })).toHaveLength(1);
+  });
+
+  it('limits requests for codes to one address', async () => {
+    const server = await createTestServer({ mode: 'server', hasLimits: true });
+    const { id } = await registerNbAgent(server, { owner_email: email });
+    const statuses: number[] = [];
+    for (let time = 0; time < 4; time += 1) statuses.push((await send(server, '', { agent_id: id })).status);
+    expect(statuses.slice(0, 2)).toEqual([200, 200]);
+    expect(statuses[3]).toBe(429);
+  });
+});
+
 describe('forms', () => {
   it('are taken by no other route: what a plain HTML form can post is not JSON', async () => {
     const { server, key, person } = await openOffice();
     for (const { method, path } of server.agentApp.routeTable) {
-      if (method === 'GET' || path === '/claim/not-mine') continue;
+      if (method === 'GET' || path.startsWith('/claim')) continue;
       for (const type of [
         'application/x-www-form-urlencoded',
         'multipart/form-data; boundary=x',

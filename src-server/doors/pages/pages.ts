@@ -6,6 +6,7 @@ import type { Context } from '../../context';
 import type { Caller } from '../../gate/caller';
 import { getPublicPost } from '../../domain/posts/posts.queries';
 import { isAppError } from '../../lib/errors';
+import { mountClaimAgentForms, mountClaimAgentPage } from './claim-agent';
 import { html, sendPage, type Fragment } from './html';
 
 const notMineQuery = z.object({ agent: id, token: text(100, 1) });
@@ -50,6 +51,8 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
     });
   });
 
+  mountClaimAgentPage(app);
+
   app.get('/claim/not-mine', page, async (request, reply) => {
     const query = notMineQuery.safeParse(request.query);
     if (!query.success) return brokenLink(reply);
@@ -76,6 +79,7 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
         done(null, Object.fromEntries(new URLSearchParams(String(body))));
       },
     );
+    mountClaimAgentForms(forms, { claims, regenerateKey: context.regenerateKey, callerOf });
     forms.post('/claim/not-mine', page, async (request, reply) => {
       const body = notMineQuery.safeParse(request.body);
       if (!body.success) return brokenLink(reply);
