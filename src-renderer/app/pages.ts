@@ -6,6 +6,7 @@ import {
   IconInbox,
   IconKey,
   IconMailForward,
+  IconMessages,
   IconRobot,
   IconSettings,
   IconShieldCheck,
@@ -13,17 +14,27 @@ import {
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'network', 'agents', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   work: msg`Work`,
+  network: msg({ message: 'Network', context: 'navigation section' }),
   agents: msg({ message: 'Agents', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/activity' | '/agents' | '/keys' | '/settings' | '/audit' | '/outbox' | '/help';
+  readonly to:
+    | '/inbox'
+    | '/activity'
+    | '/messages'
+    | '/agents'
+    | '/keys'
+    | '/settings'
+    | '/audit'
+    | '/outbox'
+    | '/help';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -52,6 +63,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Activity`,
     keys: ['g y'],
     Icon: IconActivity,
+  },
+  {
+    to: '/messages',
+    group: 'network',
+    label: msg`Messages`,
+    goLabel: msg`Go to Messages`,
+    keys: ['g m'],
+    Icon: IconMessages,
   },
   {
     to: '/agents',
