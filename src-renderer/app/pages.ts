@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
   IconActivity,
+  IconCoins,
   IconHelpCircle,
   IconInbox,
   IconKey,
@@ -13,17 +14,27 @@ import {
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'agents', 'money', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   work: msg`Work`,
   agents: msg({ message: 'Agents', context: 'navigation section' }),
+  money: msg({ message: 'Money', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/activity' | '/agents' | '/keys' | '/settings' | '/audit' | '/outbox' | '/help';
+  readonly to:
+    | '/inbox'
+    | '/activity'
+    | '/agents'
+    | '/keys'
+    | '/credits'
+    | '/settings'
+    | '/audit'
+    | '/outbox'
+    | '/help';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -68,6 +79,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Keys`,
     keys: ['g k'],
     Icon: IconKey,
+  },
+  {
+    to: '/credits',
+    group: 'money',
+    label: msg`Credits`,
+    goLabel: msg`Go to Credits`,
+    keys: ['g c'],
+    Icon: IconCoins,
   },
   {
     to: '/audit',

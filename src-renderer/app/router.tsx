@@ -9,6 +9,7 @@ import {
 import { validateActivitySearch } from '../features/activity/activity-search';
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
 import { validateAuditSearch } from '../features/audit/audit-search';
+import { validateCreditsSearch } from '../features/credits/credits-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { InboxPage } from '../features/inbox/inbox-page';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
@@ -58,6 +59,13 @@ const keysRoute = createRoute({
   path: '/keys',
   validateSearch: validateKeysSearch,
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
+});
+
+const creditsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/credits',
+  validateSearch: validateCreditsSearch,
+  component: lazyRouteComponent(() => import('../features/credits/credits-page'), 'CreditsPage'),
 });
 
 const settingsIndexRoute = createRoute({
@@ -130,6 +138,7 @@ const routeTree = rootRoute.addChildren([
     agentsRoute,
     agentRoute,
     keysRoute,
+    creditsRoute,
     outboxRoute,
     settingsIndexRoute,
     settingsRoute,
