@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconBan,
+  IconCoins,
   IconBellOff,
   IconCheck,
   IconCircleCheck,
@@ -65,6 +66,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['agents.thawed', IconPlayerPlay],
   ['policy.', IconShieldHalf],
   ['grant.', IconShieldHalf],
+  ['spending.', IconCoins],
   ['agent', IconRobot],
   ['guidance.', IconRobot],
   ['key.frozen', IconSnowflake],
@@ -226,6 +228,7 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
   const kind = kindSchema.safeParse(facts['kind']).data;
   const kindText = kind ? kindWord(kind) : '';
   const verdict = verdictPolicy.safeParse(facts['verdict']).data;
+  const threshold = typeof facts['threshold'] === 'number' ? facts['threshold'] : 0;
   const policies = {
     allow: (
       <Trans>
@@ -282,6 +285,13 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
     'webhook.recovered': <Trans>You sent failed events of {agent} again</Trans>,
     'key.created': <Trans>You made a key for {agent}</Trans>,
     'key.updated': <Trans>You changed a key of {agent}</Trans>,
+    'key.regenerated': <Trans>Every key of {agent} was replaced by one new one</Trans>,
+    'spending.cap-set': <Trans>You changed what {agent} may spend</Trans>,
+    'spending.threshold': (
+      <Trans>
+        {agent} used {threshold} % of what it may spend
+      </Trans>
+    ),
     'key.rotated': <Trans>You rotated a key of {agent}</Trans>,
     'key.revoked': <Trans>You revoked a key of {agent}</Trans>,
     'key.frozen': <Trans>A key of {agent} was frozen</Trans>,

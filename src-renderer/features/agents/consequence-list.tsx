@@ -22,6 +22,7 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
     clients,
     policiesReset,
     guidanceRetired,
+    capsCleared,
     offersEnded,
     webhooksEnded,
     postsKept,
@@ -58,6 +59,15 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
               value={policiesReset}
               one="# rule of yours goes back to its default."
               other="# rules of yours go back to their defaults."
+            />
+          </li>
+        ) : null}
+        {capsCleared > 0 ? (
+          <li>
+            <Plural
+              value={capsCleared}
+              one="# cap on its spending ends."
+              other="# caps on its spending end."
             />
           </li>
         ) : null}

@@ -43,6 +43,7 @@ export const consoleApi = {
   agents: {
     listAgents: agents.listAgents,
     getAgent: agents.getAgent,
+    getPublicProfile: agents.getPublicProfile,
     listAgentHistory: agents.listAgentHistory,
     createAgent: agents.createAgent,
     listSnippets: agents.listSnippets,
