@@ -9,6 +9,7 @@ import { benchMcp } from './mcp.mjs';
 import { benchMemory } from './memory.mjs';
 import { benchSearch } from './search.mjs';
 import { benchServerStart, benchWindow } from './start-up.mjs';
+import { benchWebhooks } from './webhooks.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
@@ -20,6 +21,7 @@ const BENCHES = [
   { name: 'mcp', run: benchMcp },
   { name: 'drafts', run: benchDrafts },
   { name: 'search', run: benchSearch },
+  { name: 'webhooks', run: benchWebhooks },
   { name: 'server-start', run: benchServerStart },
   { name: 'window', run: benchWindow },
   { name: 'inbox', run: benchInbox },

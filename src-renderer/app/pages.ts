@@ -9,21 +9,32 @@ import {
   IconRobot,
   IconSettings,
   IconShieldCheck,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'agents', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'agents', 'integrate', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   work: msg`Work`,
   agents: msg({ message: 'Agents', context: 'navigation section' }),
+  integrate: msg({ message: 'Integrate', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
 };
 
 export interface ConsolePage {
-  readonly to: '/inbox' | '/activity' | '/agents' | '/keys' | '/settings' | '/audit' | '/outbox' | '/help';
+  readonly to:
+    | '/inbox'
+    | '/activity'
+    | '/agents'
+    | '/keys'
+    | '/webhooks'
+    | '/settings'
+    | '/audit'
+    | '/outbox'
+    | '/help';
   readonly group: PageGroup;
   readonly label: MessageDescriptor;
   /** What the hotkey that leads there is called in help and palette. */
@@ -68,6 +79,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Keys`,
     keys: ['g k'],
     Icon: IconKey,
+  },
+  {
+    to: '/webhooks',
+    group: 'integrate',
+    label: msg`Webhooks`,
+    goLabel: msg`Go to Webhooks`,
+    keys: ['g w'],
+    Icon: IconWebhook,
   },
   {
     to: '/audit',

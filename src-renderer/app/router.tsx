@@ -14,6 +14,7 @@ import { InboxPage } from '../features/inbox/inbox-page';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
+import { validateWebhooksSearch } from '../features/webhooks/webhooks-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage, UnknownLinkPage } from './route-states';
 import { SessionGate } from './session-gate';
@@ -58,6 +59,13 @@ const keysRoute = createRoute({
   path: '/keys',
   validateSearch: validateKeysSearch,
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/webhooks',
+  validateSearch: validateWebhooksSearch,
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page'), 'WebhooksPage'),
 });
 
 const settingsIndexRoute = createRoute({
@@ -130,6 +138,7 @@ const routeTree = rootRoute.addChildren([
     agentsRoute,
     agentRoute,
     keysRoute,
+    webhooksRoute,
     outboxRoute,
     settingsIndexRoute,
     settingsRoute,

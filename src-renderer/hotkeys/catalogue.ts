@@ -4,6 +4,7 @@ import { agentHotkeys } from './definitions/agents';
 import { everywhereHotkeys, helpHotkeys, paletteHotkeys } from './definitions/everywhere';
 import { inboxHotkeys } from './definitions/inbox';
 import { outboxHotkeys } from './definitions/outbox';
+import { webhookHotkeys } from './definitions/webhooks';
 
 /**
  * Every key of the window, also of pages that are not open: what help lists, settings change and buttons print. A new
@@ -15,6 +16,7 @@ export const HOTKEYS = {
   ...inboxHotkeys,
   ...activityHotkeys,
   ...agentHotkeys,
+  ...webhookHotkeys,
   ...outboxHotkeys,
   ...helpHotkeys,
 };

@@ -16,6 +16,7 @@ export type HotkeyPlace =
   | 'agent:history'
   | 'agent:policy'
   | 'keys'
+  | 'webhooks'
   | 'settings'
   | 'outbox'
   | 'help'
