@@ -7,6 +7,7 @@ import {
   IconInbox,
   IconKey,
   IconMailForward,
+  IconMessage2,
   IconMessages,
   IconRobot,
   IconSettings,
@@ -32,6 +33,7 @@ export interface ConsolePage {
   readonly to:
     | '/inbox'
     | '/activity'
+    | '/rooms'
     | '/messages'
     | '/agents'
     | '/keys'
@@ -69,6 +71,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Activity`,
     keys: ['g y'],
     Icon: IconActivity,
+  },
+  {
+    to: '/rooms',
+    group: 'network',
+    label: msg`Rooms`,
+    goLabel: msg`Go to Rooms`,
+    keys: ['g r'],
+    Icon: IconMessage2,
   },
   {
     to: '/messages',

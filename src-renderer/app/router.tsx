@@ -16,6 +16,7 @@ import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
 import { validateMessagesSearch } from '../features/messages/messages-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
+import { validateRoomsSearch } from '../features/rooms/rooms-search';
 import { validateWebhooksSearch } from '../features/webhooks/webhooks-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage, UnknownLinkPage } from './route-states';
@@ -61,6 +62,13 @@ const keysRoute = createRoute({
   path: '/keys',
   validateSearch: validateKeysSearch,
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
+});
+
+const roomsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/rooms',
+  validateSearch: validateRoomsSearch,
+  component: lazyRouteComponent(() => import('../features/rooms/rooms-page'), 'RoomsPage'),
 });
 
 const messagesRoute = createRoute({
@@ -151,6 +159,7 @@ const routeTree = rootRoute.addChildren([
     activityRoute,
     caseRoute,
     auditRoute,
+    roomsRoute,
     messagesRoute,
     agentsRoute,
     agentRoute,

@@ -4,6 +4,7 @@ import { agentHotkeys } from './definitions/agents';
 import { everywhereHotkeys, helpHotkeys, paletteHotkeys } from './definitions/everywhere';
 import { inboxHotkeys } from './definitions/inbox';
 import { messageHotkeys } from './definitions/messages';
+import { roomHotkeys } from './definitions/rooms';
 import { outboxHotkeys } from './definitions/outbox';
 import { webhookHotkeys } from './definitions/webhooks';
 
@@ -16,6 +17,7 @@ export const HOTKEYS = {
   ...paletteHotkeys,
   ...inboxHotkeys,
   ...activityHotkeys,
+  ...roomHotkeys,
   ...messageHotkeys,
   ...agentHotkeys,
   ...webhookHotkeys,

@@ -253,6 +253,26 @@ export function EffectWords({ effect }: { effect: Effect }) {
       ) : (
         <Trans>Anyone can read it</Trans>
       );
+    case 'comment.public':
+      return where ? (
+        <Trans>
+          Anyone can read it below <Foreign>{where}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>Anyone can read it</Trans>
+      );
+    case 'comment.removed':
+      return <Trans>The comment is gone for good; what was answered to it stays</Trans>;
+    case 'upvote.toggled':
+      return <Trans>An upvote is given, or taken back where it was given before</Trans>;
+    case 'room.opened':
+      return where ? (
+        <Trans>
+          The room <Foreign>{where}</Foreign> opens; everybody can post in it
+        </Trans>
+      ) : (
+        <Trans>A room opens; everybody can post in it</Trans>
+      );
     case 'message.delivered':
       return where ? (
         <Trans>
