@@ -75,6 +75,13 @@ function world(options: { hasButtons?: boolean } = {}) {
     if (refusal) throw new ConsoleCallError(refusal, refusal);
     if (path === '/me') return { user: { id: 'u' }, preferences: { notifications: preferences } };
     if (path === '/activity') return missed(parts as never);
+    if (path === '/agents/:id/credits') {
+      const isOver = parts.params?.id === 'agent-2';
+      return {
+        agent: { name: isOver ? 'Rook' : 'Atlas' },
+        alerts: [{ scope: 'all', threshold: isOver ? 100 : 75, at: '' }],
+      };
+    }
     if (path === '/joining') return { items: [{ id: 'join-1', name: 'New\u202e\nAgent' }] };
     const item = items.get(parts.params?.id ?? '');
     if (!item) throw new ConsoleCallError('not_found', 'none');
@@ -390,5 +397,24 @@ describe('besides proposals', () => {
     expect(opened).toEqual([{ page: 'inbox', item: 'f' }, { page: 'agents' }]);
     notifications.note({ topic: 'joining', id: 'join-1', change: 'claimed' });
     expect(shown[1]?.isClosed).toBe(true);
+  });
+
+  it('agents that come near what they may spend are told, muted ones are not', async () => {
+    const { notifications, settle, shown, opened, prefer } = world();
+    const cross = (id: string) => notifications.note({ topic: 'credits', id, change: 'threshold' });
+    cross('agent-1');
+    cross('agent-2');
+    notifications.note({ topic: 'credits', id: 'agent-3', change: 'cap-set' });
+    await settle();
+    expect(shown.map(({ title }) => title)).toEqual([
+      'Atlas used 75 % of what it may spend',
+      'Rook used up what it may spend',
+    ]);
+    shown[0]?.onClick();
+    expect(opened).toEqual([{ page: 'agents', agent: 'agent-1' }]);
+    prefer({ mutedAgentIds: ['agent-1'] });
+    cross('agent-1');
+    await settle();
+    expect(shown).toHaveLength(2);
   });
 });

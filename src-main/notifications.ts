@@ -5,6 +5,7 @@
  */
 import { listActivity } from '../src-server/contract/console/activity';
 import { listJoining } from '../src-server/contract/console/agents';
+import { getAgentCredits } from '../src-server/contract/console/credits';
 import type { LiveEvent } from '../src-server/contract/console/events';
 import { decide, getInboxItem, markRead } from '../src-server/contract/console/inbox';
 import type { InboxDetail } from '../src-server/contract/console/inbox';
@@ -85,7 +86,7 @@ const NEWS_OF: Readonly<Record<string, 'proposal' | 'failure'>> = {
   'action.failed': 'failure',
 };
 
-type News = { readonly kind: 'proposal' | 'failure' | 'joining'; readonly id: string };
+type News = { readonly kind: 'proposal' | 'failure' | 'joining' | 'spending'; readonly id: string };
 const INBOX: LinkTarget = { page: 'inbox' };
 const AGENTS: LinkTarget = { page: 'agents' };
 
@@ -113,6 +114,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       else forget(id);
       return;
     }
+    if (topic === 'credits' && change === 'threshold') arrive({ kind: 'spending', id });
     if (topic !== 'inbox') return;
     // An answer that is on the screen for an older version would be refused: it goes, and the new one is shown.
     if (change === 'proposed' || change === 'revised') {
@@ -233,6 +235,20 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       });
     }
     await showJoining(news.filter(({ kind }) => kind === 'joining'));
+    await showSpending(
+      news.filter(({ kind, id }) => kind === 'spending' && !preferences.mutedAgentIds.includes(id)),
+    );
+  }
+
+  /** One for each agent: a person is told at most once per threshold, so that there are few. */
+  async function showSpending(news: readonly News[]): Promise<void> {
+    for (const { id } of news.slice(0, MAX_LOOKED_AT)) {
+      const found = await call(getAgentCredits, { params: { id } }).catch(ignoreNotFound);
+      const [alert] = found?.alerts ?? [];
+      if (!found || !alert) continue;
+      const title = texts().spendingTitle(toLine(found.agent.name, 40), alert.threshold);
+      put({ title, body: texts().spendingBody, target: { page: 'agents', agent: id }, ids: [id] });
+    }
   }
 
   async function showJoining(news: readonly News[]): Promise<void> {
@@ -264,13 +280,8 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     return { items, isMore: wanted.length > MAX_LOOKED_AT };
   }
 
-  async function findItem(id: string): Promise<InboxDetail | undefined> {
-    try {
-      return await call(getInboxItem, { params: { id } });
-    } catch (error) {
-      if (error instanceof ConsoleCallError && error.code === 'not_found') return undefined;
-      throw error;
-    }
+  function findItem(id: string): Promise<InboxDetail | undefined> {
+    return call(getInboxItem, { params: { id } }).catch(ignoreNotFound);
   }
 
   function showProposal(item: InboxDetail): void {
@@ -325,6 +336,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     const proposals = await lookAt(news, 'proposal', preferences);
     const failures = (await lookAt(news, 'failure', preferences)).items;
     const joining = news.filter(({ kind }) => kind === 'joining');
+    const spending = news.filter(({ kind }) => kind === 'spending');
     const agents = new Set(proposals.items.map(({ agent }) => agent.id)).size;
     const lines = [
       proposals.items.length > 0
@@ -332,6 +344,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
         : '',
       failures.length > 0 ? texts().quietFailed(failures.length) : '',
       joining.length > 0 ? texts().joiningMany(joining.length) : '',
+      spending.length > 0 ? texts().quietSpending(spending.length) : '',
     ].filter((line) => line !== '');
     if (lines.length === 0) return;
     const ids = [...proposals.items, ...failures, ...joining].map(({ id }) => id);
@@ -380,6 +393,12 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       shown.clear();
     },
   };
+}
+
+/** It went meanwhile: there is nothing to tell of it. */
+function ignoreNotFound(error: unknown): undefined {
+  if (error instanceof ConsoleCallError && error.code === 'not_found') return undefined;
+  throw error;
 }
 
 function refusalOf(code: string, t: Texts): readonly [string, string] {

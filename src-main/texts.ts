@@ -79,9 +79,16 @@ const english = {
   joiningTitle: (agent: string) => `${agent} wants to join you`,
   joiningMany: (count: number) => `${count} agents want to join you`,
   joiningBody: 'Look at who it is before you claim it.',
+  spendingTitle: (agent: string, threshold: number) =>
+    threshold === 100
+      ? `${agent} used up what it may spend`
+      : `${agent} used ${threshold} % of what it may spend`,
+  spendingBody: 'Open it to see what it spent credits on.',
   quietTitle: 'While it was quiet',
   quietFailed: (count: number) =>
     count === 1 ? '1 approved action failed' : `${count} approved actions failed`,
+  quietSpending: (count: number) =>
+    count === 1 ? '1 agent came near what it may spend' : `${count} agents came near what they may spend`,
   alreadyDecided: 'Already decided',
   alreadyDecidedBody: 'This proposal was decided before. Nothing was changed.',
   changedTitle: 'Not decided: it changed',
@@ -174,11 +181,20 @@ const german: Texts = {
   joiningTitle: (agent) => `${agent} möchte zu Ihnen`,
   joiningMany: (count) => `${count} Agenten möchten zu Ihnen`,
   joiningBody: 'Sehen Sie sich an, wer es ist, bevor Sie ihn übernehmen.',
+  spendingTitle: (agent, threshold) =>
+    threshold === 100
+      ? `${agent} hat verbraucht, was erlaubt ist`
+      : `${agent} hat ${threshold} % von dem verbraucht, was erlaubt ist`,
+  spendingBody: 'Öffnen zeigt, wofür Credits ausgegeben wurden.',
   quietTitle: 'Während der Ruhezeit',
   quietFailed: (count) =>
     count === 1
       ? '1 freigegebene Aktion ist fehlgeschlagen'
       : `${count} freigegebene Aktionen sind fehlgeschlagen`,
+  quietSpending: (count) =>
+    count === 1
+      ? '1 Agent kam an die Grenze seiner Ausgaben'
+      : `${count} Agenten kamen an die Grenze ihrer Ausgaben`,
   alreadyDecided: 'Schon entschieden',
   alreadyDecidedBody: 'Über diesen Vorschlag wurde schon entschieden. Nichts wurde geändert.',
   changedTitle: 'Nicht entschieden: geändert',

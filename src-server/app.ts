@@ -14,6 +14,7 @@ import { messageRoutes } from './doors/console/messages.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
+import { webhookRoutes } from './doors/console/webhooks.routes';
 import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
 import { createBaseApp } from './doors/http/base-app';
@@ -42,6 +43,7 @@ import { mountNbMessages } from './doors/nb/messages.routes';
 import { mountNbSocial } from './doors/nb/social.routes';
 import { mountNbKeys } from './doors/nb/keys.routes';
 import { mountNbNetwork } from './doors/nb/network.routes';
+import { mountNbWebhooks } from './doors/nb/webhooks.routes';
 import { mountNbPosts } from './doors/nb/posts.routes';
 import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
@@ -125,6 +127,14 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
     }),
     ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
     ...creditRoutes({ reader, gate, spending: context.spending }),
+    ...webhookRoutes({
+      reader,
+      clock,
+      gate,
+      commands: context.webhookCommands,
+      catcher: context.webhooks.catcher,
+      mode: config.mode,
+    }),
     ...leavingRoutes({
       reader,
       clock,
@@ -331,6 +341,7 @@ export async function buildAgentApp(
     callerOf: async (request) => (await authenticateNb(request)).caller,
     anonymousOf: (request) => asAnonymous(credentials, request, { face: 'nb', transport: 'rest' }),
   });
+  mountNbWebhooks(app, { door, reader, sendNow: (id) => context.webhooks.dispatcher.sendNow(id) });
   mountNbRooms(app, { gate, door });
   mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });

@@ -45,6 +45,10 @@ import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
 import { createErasureService } from './domain/privacy/erasure.service';
 import { createExportsService } from './domain/privacy/exports.service';
+import { createWebhooks } from './domain/webhooks/webhooks';
+import { createWebhookCommands } from './domain/webhooks/webhooks.commands';
+import { webhookActions } from './domain/webhooks/webhooks.actions';
+import type { Resolve } from './domain/webhooks/targets';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
@@ -84,6 +88,8 @@ export interface ContextOptions {
   readonly logRing?: LogRing;
   /** Opened already, e.g. to find out whether the folder is new. */
   readonly database?: OpenDatabase;
+  /** How names of outbound targets become addresses; the system's unless given. */
+  readonly resolve?: Resolve;
   /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
   readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
 }
@@ -101,6 +107,9 @@ export const ACTIONS = [
   unfollowAgent,
   blockAgent,
   unblockAgent,
+  webhookActions.configure,
+  webhookActions.regenerateSecret,
+  webhookActions.testFire,
   createRoom,
   ...Object.values(commentActions),
 ] as const;
@@ -178,6 +187,7 @@ export function createContext(options: ContextOptions) {
     findAgentState: (db, agentId) => findAgent(db, agentId),
     expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
     graceMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).graceSeconds * SECOND,
+    allowsLocalTargets: config.allowsLocalTargets,
     afterCommit,
     logCall: (entry) => usage.logCall(entry),
   };
@@ -199,6 +209,8 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const nbRegistration = createNbRegistrationService({
+    reader,
+    allowsLocalTargets: config.allowsLocalTargets,
     writer,
     clock,
     ids,
@@ -308,6 +320,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const demo = createDemoService({
+    vault,
     reader,
     writer,
     clock,
@@ -372,12 +385,38 @@ export function createContext(options: ContextOptions) {
     startedAt,
   });
 
+  const webhooks = createWebhooks({
+    reader,
+    writer,
+    clock,
+    ids,
+    vault,
+    audit,
+    log,
+    resolve: options.resolve,
+    allowsLocalTargets: config.allowsLocalTargets,
+    addressOf: (tx, { ownerId, contactEmail }) =>
+      ownerId === null ? contactEmail : (identity.users.findUserById(tx, ownerId)?.email ?? null),
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    onChange: (ownerId, agentId) => live.publish(ownerId, { topic: 'webhooks', id: agentId, change: 'sent' }),
+    afterCommit,
+  });
+
+  const webhookCommands = createWebhookCommands({
+    vault,
+    mode: config.mode,
+    allowsLocalTargets: config.allowsLocalTargets,
+  });
+
   const relay = createRelay({
     reader,
     writer,
     log,
     consumers: [
       live.consumer,
+      webhooks.consumer,
       {
         name: 'grants',
         isDurable: false,
@@ -441,11 +480,13 @@ export function createContext(options: ContextOptions) {
         gate.prune();
         usage.prune();
         agentInbox.prune();
+        webhooks.care();
         credits.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
       },
     },
+    ...webhooks.jobs,
     {
       type: 'rooms.count',
       maxAttempts: 3,
@@ -466,6 +507,7 @@ export function createContext(options: ContextOptions) {
   wakers.push(
     () => relay.wake(),
     () => jobs.wake(),
+    () => webhooks.dispatcher.wake(),
   );
 
   return {
@@ -514,6 +556,8 @@ export function createContext(options: ContextOptions) {
     diagnostics,
     relay,
     jobs,
+    webhooks,
+    webhookCommands,
     takeCheckpoint,
     /** The file was rolled back or written anew behind a kept checkpoint: from here on the log says so itself. */
     recordDiscontinuity(kept: AuditCheckpoint) {
@@ -543,6 +587,7 @@ export function createContext(options: ContextOptions) {
       agentInbox.flush();
       await relay.processAll();
       await jobs.processAll();
+      await webhooks.dispatcher.processAll();
       await backups.idle();
       await exports.idle();
       await relay.processAll();
@@ -554,6 +599,7 @@ export function createContext(options: ContextOptions) {
       await backups.stop();
       await exports.stop();
       grantWatch[Symbol.dispose]();
+      await webhooks.dispatcher[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();

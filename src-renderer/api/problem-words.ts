@@ -70,7 +70,9 @@ export const REASON_WORDS = {
   code_over: msg`This code is wrong or no longer good. Ask for a new one.`,
   code_wrong: msg`This code is wrong.`,
   confirmation_differs: msg`Type it exactly as it stands there.`,
+  desktop_only: msg`Only on a desktop: the network of a server is its operator’s.`,
   disk_full: msg`The disk is full: a backup is opened beside the data.`,
+  exceptions_full: msg`There are as many exceptions as there may be. Remove one first.`,
   export_busy: msg`An export is under way. Wait until it is done.`,
   frozen_key_overlap: msg`A frozen key is replaced without an overlap.`,
   guidance_full: msg`This agent has as many sentences to keep to as it may have; take one back first.`,
@@ -108,6 +110,7 @@ export const REASON_WORDS = {
   recipient_gone: msg`Whoever was at the other end is gone.`,
   recovery_code_needed: msg`This backup was made under another key: its recovery code is needed.`,
   recovery_code_wrong: msg`This is not the recovery code of this backup.`,
+  recovery_running: msg`Failed events are being sent again already.`,
   retry_over: msg`A failed action can be run again for 24 hours after the decision.`,
   sample_agent: msg`A sample agent goes with the sample world: remove that instead.`,
   sample_world_busy: msg`The sample world is still being made. Remove it in a moment.`,
@@ -117,6 +120,8 @@ export const REASON_WORDS = {
   sign_up_closed: msg`Nobody new can sign up here. Ask an admin.`,
   too_far_ahead: msg`At most 30 days ahead.`,
   too_many_versions: msg`This proposal has as many versions as it may have.`,
+  webhook_disabled: msg`The webhook is off after too many failures. Turn it on first.`,
+  webhook_off: msg`This agent has no webhook address. Set one first.`,
   window_only: msg`Do this in the Countersign window.`,
   windows_full: msg`Too many windows are open. Close some.`,
 } satisfies Record<ProblemReason, MessageDescriptor>;
@@ -136,6 +141,8 @@ export const FIELD_WORDS = {
   phone_inside: () => msg`A telephone number may not be published`,
   secret_inside: () => msg`A key or password may not be published`,
   invisible_inside: () => msg`Invisible characters may not be published`,
+  https_url: () => msg`Must be an https address without credentials`,
+  local_target: () => msg`Must not lead to a private address`,
   other: () => msg`This does not fit here`,
 } satisfies Record<FieldRule, (rule: { readonly bound: number }) => MessageDescriptor>;
 

@@ -2,6 +2,7 @@ import type { MessageDescriptor } from '@lingui/core';
 import { msg } from '@lingui/core/macro';
 import {
   IconActivity,
+  IconCoins,
   IconHelpCircle,
   IconInbox,
   IconKey,
@@ -14,13 +15,14 @@ import {
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'network', 'agents', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'network', 'agents', 'money', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   work: msg`Work`,
   network: msg({ message: 'Network', context: 'navigation section' }),
   agents: msg({ message: 'Agents', context: 'navigation section' }),
+  money: msg({ message: 'Money', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
 };
 
@@ -31,6 +33,7 @@ export interface ConsolePage {
     | '/messages'
     | '/agents'
     | '/keys'
+    | '/credits'
     | '/settings'
     | '/audit'
     | '/outbox'
@@ -87,6 +90,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Keys`,
     keys: ['g k'],
     Icon: IconKey,
+  },
+  {
+    to: '/credits',
+    group: 'money',
+    label: msg`Credits`,
+    goLabel: msg`Go to Credits`,
+    keys: ['g c'],
+    Icon: IconCoins,
   },
   {
     to: '/audit',

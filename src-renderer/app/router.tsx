@@ -9,6 +9,7 @@ import {
 import { validateActivitySearch } from '../features/activity/activity-search';
 import { validateAgentSearch, validateAgentsSearch } from '../features/agents/agents-search';
 import { validateAuditSearch } from '../features/audit/audit-search';
+import { validateCreditsSearch } from '../features/credits/credits-search';
 import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { InboxPage } from '../features/inbox/inbox-page';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
@@ -66,6 +67,13 @@ const messagesRoute = createRoute({
   path: '/messages',
   validateSearch: validateMessagesSearch,
   component: lazyRouteComponent(() => import('../features/messages/messages-page'), 'MessagesPage'),
+});
+
+const creditsRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/credits',
+  validateSearch: validateCreditsSearch,
+  component: lazyRouteComponent(() => import('../features/credits/credits-page'), 'CreditsPage'),
 });
 
 const settingsIndexRoute = createRoute({
@@ -139,6 +147,7 @@ const routeTree = rootRoute.addChildren([
     agentsRoute,
     agentRoute,
     keysRoute,
+    creditsRoute,
     outboxRoute,
     settingsIndexRoute,
     settingsRoute,

@@ -17,6 +17,7 @@ export type HotkeyPlace =
   | 'agent:history'
   | 'agent:policy'
   | 'keys'
+  | 'credits'
   | 'settings'
   | 'outbox'
   | 'help'

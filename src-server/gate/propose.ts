@@ -14,7 +14,7 @@ import {
 import type { AgentActor, Caller } from './caller';
 import { contentBlocked, scanPublic } from './content';
 import { countToday } from './daily-counts';
-import type { ActionDefinition } from './define-action';
+import { isSecretResult, type ActionDefinition } from './define-action';
 import type { GateDeps, SpottedKey } from './deps';
 import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
 import { resolveVerdict } from './kinds';
@@ -67,6 +67,7 @@ export async function perform<Input, Output>(
     definition.prepare?.(db, input, agent, {
       now: deps.clock.now(),
       revisedSubjectId: revised?.subjectId,
+      allowsLocalTargets: deps.allowsLocalTargets,
     }).targets ?? [];
   const targets = prepare(deps.reader);
   const ownerSet = findPolicy(deps.reader, agent.agentId, definition.kind);
@@ -138,7 +139,7 @@ export async function perform<Input, Output>(
     if (options.answer) {
       storeAnswer(tx, caller.idempotency, options.answer(made), {
         now,
-        hasSecret: definition.hasSecretAnswer === true,
+        hasSecret: made.type === 'done' && isSecretResult(definition, made.result),
       });
     }
     return made;

@@ -66,6 +66,7 @@ export function createLiveBus({
       return [agents, { topic: 'me', id: null, change }];
     }
     if (subject === 'agent') return [agents];
+    if (subject === 'webhook') return [{ topic: 'webhooks', id: idOf(agentId), change }];
     // A page of an agent shows its keys; an Inbox item says that one stands in it.
     if (subject === 'key') {
       const keys: LiveEvent = { topic: 'keys', id: idOf(keyId), change };

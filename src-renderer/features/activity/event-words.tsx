@@ -3,6 +3,7 @@ import {
   IconAlertTriangle,
   IconArrowBackUp,
   IconBan,
+  IconCoins,
   IconBellOff,
   IconCheck,
   IconCircleCheck,
@@ -65,6 +66,7 @@ const ICONS: readonly (readonly [string, TablerIcon])[] = [
   ['agents.thawed', IconPlayerPlay],
   ['policy.', IconShieldHalf],
   ['grant.', IconShieldHalf],
+  ['spending.', IconCoins],
   ['agent', IconRobot],
   ['guidance.', IconRobot],
   ['key.frozen', IconSnowflake],
@@ -226,6 +228,7 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
   const kind = kindSchema.safeParse(facts['kind']).data;
   const kindText = kind ? kindWord(kind) : '';
   const verdict = verdictPolicy.safeParse(facts['verdict']).data;
+  const threshold = typeof facts['threshold'] === 'number' ? facts['threshold'] : 0;
   const policies = {
     allow: (
       <Trans>
@@ -274,8 +277,21 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
     ),
     'guidance.added': <Trans>You told {agent} what to keep to</Trans>,
     'guidance.retired': <Trans>You took guidance of {agent} back</Trans>,
+    'webhook.disabled': <Trans>The webhook of {agent} was turned off</Trans>,
+    'webhook.changed': <Trans>You changed the webhook of {agent}</Trans>,
+    'webhook.secret-replaced': <Trans>You replaced the webhook secret of {agent}</Trans>,
+    'webhook.tested': <Trans>You sent a test to the webhook of {agent}</Trans>,
+    'webhook.resent': <Trans>You sent an event to the webhook of {agent} again</Trans>,
+    'webhook.recovered': <Trans>You sent failed events of {agent} again</Trans>,
     'key.created': <Trans>You made a key for {agent}</Trans>,
     'key.updated': <Trans>You changed a key of {agent}</Trans>,
+    'key.regenerated': <Trans>Every key of {agent} was replaced by one new one</Trans>,
+    'spending.cap-set': <Trans>You changed what {agent} may spend</Trans>,
+    'spending.threshold': (
+      <Trans>
+        {agent} used {threshold} % of what it may spend
+      </Trans>
+    ),
     'key.rotated': <Trans>You rotated a key of {agent}</Trans>,
     'key.revoked': <Trans>You revoked a key of {agent}</Trans>,
     'key.frozen': <Trans>A key of {agent} was frozen</Trans>,

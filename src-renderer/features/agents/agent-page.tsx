@@ -10,6 +10,7 @@ import { LinkButton } from '../../components/link-button';
 import { SkeletonRows } from '../../components/skeleton-rows';
 import { EmptyState, ErrorState } from '../../components/states';
 import { useHotkeys } from '../../hotkeys/hotkeys';
+import { CreditsTab } from '../credits/credits-tab';
 import { AgentHeader } from './agent-header';
 import classes from './agent-page.module.css';
 import { AGENT_TABS, type AgentTab } from './agents-search';
@@ -22,6 +23,7 @@ import { LeavingContext } from './leaving-context';
 import { KeysTab } from './keys-tab';
 import { OverviewTab } from './overview-tab';
 import { PolicyTab } from './policy-tab';
+import { PublicTab } from './public-tab';
 
 /** One agent: what it is, what it may do, its keys, what it did, how to connect it. */
 export function AgentPage() {
@@ -89,6 +91,8 @@ function AgentView({ agent }: { agent: AgentDetail }) {
     policy: t`Policy`,
     guidance: t`Guidance`,
     keys: t`Keys`,
+    credits: t`Credits`,
+    public: t`As others see it`,
     history: t`History`,
     connect: t`Connect`,
     danger: t({ message: 'Danger', context: 'tab' }),
@@ -119,6 +123,12 @@ function AgentView({ agent }: { agent: AgentDetail }) {
         </Tabs.Panel>
         <Tabs.Panel value="keys" className={classes['panel']}>
           <KeysTab agent={agent} />
+        </Tabs.Panel>
+        <Tabs.Panel value="credits" className={classes['panel']}>
+          <CreditsTab agent={agent} />
+        </Tabs.Panel>
+        <Tabs.Panel value="public" className={classes['panel']}>
+          <PublicTab agent={agent} />
         </Tabs.Panel>
         <Tabs.Panel value="history" className={classes['panel']}>
           <HistoryTab agent={agent} />

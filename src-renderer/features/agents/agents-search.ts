@@ -1,7 +1,17 @@
 import { z } from 'zod';
 import { agentStatus } from '../../../src-server/contract/common';
 
-export const AGENT_TABS = ['overview', 'policy', 'guidance', 'keys', 'history', 'connect', 'danger'] as const;
+export const AGENT_TABS = [
+  'overview',
+  'policy',
+  'guidance',
+  'keys',
+  'credits',
+  'history',
+  'public',
+  'connect',
+  'danger',
+] as const;
 export type AgentTab = (typeof AGENT_TABS)[number];
 
 /** Search parameters are parsed as JSON where they look like it; a name such as `7` stays text. */

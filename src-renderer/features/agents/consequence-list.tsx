@@ -22,7 +22,9 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
     clients,
     policiesReset,
     guidanceRetired,
+    capsCleared,
     offersEnded,
+    webhooksEnded,
     postsKept,
   } = query.data;
   return (
@@ -60,6 +62,15 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
             />
           </li>
         ) : null}
+        {capsCleared > 0 ? (
+          <li>
+            <Plural
+              value={capsCleared}
+              one="# cap on its spending ends."
+              other="# caps on its spending end."
+            />
+          </li>
+        ) : null}
         {guidanceRetired > 0 ? (
           <li>
             <Plural
@@ -72,6 +83,11 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
         {offersEnded > 0 ? (
           <li>
             <Trans>The open offer ends.</Trans>
+          </li>
+        ) : null}
+        {webhooksEnded > 0 ? (
+          <li>
+            <Trans>Its webhook ends, and what was sent there is forgotten.</Trans>
           </li>
         ) : null}
         <li>

@@ -10,6 +10,7 @@ import { EmptyState } from '../../components/states';
 import { hasEnded } from '../keys/key-filter';
 import { KeysTable } from '../keys/keys-table';
 import { LeakNotices } from '../keys/leak-notices';
+import { RegenerateDialog } from '../keys/regenerate-dialog';
 import { AddKeyDialog } from './add-key-dialog';
 import { agentQuery } from './api';
 import classes from './keys-tab.module.css';
@@ -21,6 +22,7 @@ const OVERLAP_REFRESH_MS = 3_000;
 export function KeysTab({ agent }: { agent: AgentDetail }) {
   const { t } = useLingui();
   const [isAdding, setIsAdding] = useState(false);
+  const [isRegenerating, setIsRegenerating] = useState(false);
   const [showsEnded, setShowsEnded] = useState(false);
   const now = useNow(30_000);
   const isOverlapping = agent.keys.some((key) => keyStateOf(key, now) === 'overlap');
@@ -36,9 +38,16 @@ export function KeysTab({ agent }: { agent: AgentDetail }) {
         <p className={classes['dim']}>
           <Trans>One key for each client: then one can be ended without breaking the others.</Trans>
         </p>
-        <Button leftSection={<IconPlus size={14} aria-hidden="true" />} onClick={() => setIsAdding(true)}>
-          <Trans>Add a key</Trans>
-        </Button>
+        <div className={classes['bar']}>
+          {agent.origin === 'nb' ? (
+            <Button variant="default" onClick={() => setIsRegenerating(true)}>
+              <Trans>Replace all keys…</Trans>
+            </Button>
+          ) : null}
+          <Button leftSection={<IconPlus size={14} aria-hidden="true" />} onClick={() => setIsAdding(true)}>
+            <Trans>Add a key</Trans>
+          </Button>
+        </div>
       </div>
       <LeakNotices keys={keys} />
       {shown.length > 0 ? (
@@ -62,6 +71,7 @@ export function KeysTab({ agent }: { agent: AgentDetail }) {
           withThumbIndicator={false}
         />
       ) : null}
+      {isRegenerating ? <RegenerateDialog agent={agent} onClose={() => setIsRegenerating(false)} /> : null}
       {isAdding ? <AddKeyDialog agent={agent} onClose={() => setIsAdding(false)} /> : null}
     </div>
   );

@@ -305,6 +305,29 @@ export function EffectWords({ effect }: { effect: Effect }) {
       return <Trans>The public profile changes</Trans>;
     case 'credential.rotated':
       return <Trans>The old key stops working</Trans>;
+    case 'webhook.url': {
+      const url = param('url');
+      return url ? (
+        <Trans>
+          Its events go to <Foreign>{url}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>Its events no longer go anywhere</Trans>
+      );
+    }
+    case 'webhook.events': {
+      const events = param('events');
+      if (events === '*') return <Trans>It gets every event</Trans>;
+      return events ? (
+        <Trans>It gets only these events: {events}</Trans>
+      ) : (
+        <Trans>It gets no events until that is changed</Trans>
+      );
+    }
+    case 'webhook.secret':
+      return <Trans>The old webhook secret no longer signs</Trans>;
+    case 'webhook.test':
+      return <Trans>A test is sent to its webhook</Trans>;
     case 'credits.spent':
       return <Trans>Costs {amount} credits</Trans>;
     case 'nothing_else':

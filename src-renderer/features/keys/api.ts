@@ -6,6 +6,7 @@ import {
   freezeKey,
   getKeyImpact,
   listKeys,
+  regenerateKey,
   rotateKey,
   settleLeak,
   thawKey,
@@ -60,6 +61,16 @@ export function useRotateKey(path: KeyPath) {
   return useMutation({
     mutationFn: (body: { overlapHours: number; name?: string }) =>
       call(rotateKey, { params: { ...path }, body }),
+    onSuccess: refresh,
+    gcTime: 0,
+  });
+}
+
+/** Ends every key of an agent and makes one new one, which is forgotten as soon as nobody looks. */
+export function useRegenerateKey(agentId: string) {
+  const refresh = useRefreshKeys();
+  return useMutation({
+    mutationFn: () => call(regenerateKey, { params: { id: agentId } }),
     onSuccess: refresh,
     gcTime: 0,
   });

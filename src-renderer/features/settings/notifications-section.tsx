@@ -58,6 +58,15 @@ export function NotificationsSection() {
       {current.isOn && current.quietHours ? (
         <QuietHoursForm quiet={current.quietHours} onChange={(quietHours) => change({ quietHours })} />
       ) : null}
+      <SettingSwitch
+        setting="spending-alerts"
+        description={
+          <Trans>At 50, 75, 90 and 100 % of a month’s credits and of each cap, once a month or a day.</Trans>
+        }
+        isOn={me.data?.preferences.spendingAlerts ?? DEFAULT_PREFERENCES.spendingAlerts}
+        onChange={(spendingAlerts) => save({ spendingAlerts })}
+        testId="spending-alerts"
+      />
       <MutedAgents
         mutedIds={current.mutedAgentIds}
         isDisabled={!current.isOn}

@@ -22,6 +22,7 @@ export const SETTINGS = {
   notifications: { section: 'notifications', label: msg`Show notifications` },
   'quiet-hours': { section: 'notifications', label: msg`Quiet hours` },
   'quiet-agents': { section: 'notifications', label: msg`Quiet agents` },
+  'spending-alerts': { section: 'notifications', label: msg`Tell me when credits or a cap run low` },
   preset: { section: 'shortcuts', label: msg`Keys to begin with` },
   'single-letters': { section: 'shortcuts', label: msg`Single letters act` },
   address: { section: 'server', label: msg`Address for agents` },

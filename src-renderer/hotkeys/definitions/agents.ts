@@ -21,6 +21,11 @@ export const agentHotkeys = {
     'history.case': { keys: ['t'], label: msg`Open the case file` },
     'history.previous': { keys: ['k', 'ArrowUp'], label: msg`Previous proposal`, canRepeat: true },
   }),
+  ...defineHotkeys('credits', msg`Credits`, {
+    'credits.down': { keys: ['j', 'ArrowDown'], label: msg`Next movement`, canRepeat: true },
+    'credits.up': { keys: ['k', 'ArrowUp'], label: msg`Previous movement`, canRepeat: true },
+    'credits.case': { keys: ['t'], label: msg`Open the case file` },
+  }),
   ...defineHotkeys('keys', msg`Keys`, {
     'keys.next': { keys: ['j', 'ArrowDown'], label: msg`Next key`, canRepeat: true },
     'keys.previous': { keys: ['k', 'ArrowUp'], label: msg`Previous key`, canRepeat: true },

@@ -137,6 +137,35 @@ export const getAgent = endpoint({
   answer: agentDetail,
 });
 
+/** What anybody can read of an agent, and what its reputation says. */
+export const publicProfile = z.object({
+  name: z.string(),
+  description: z.string(),
+  capabilities: z.array(z.string()),
+  tier: z.string(),
+  /** Whoever claimed it proved an address. */
+  isEmailVerified: z.boolean(),
+  postCount: z.number().int(),
+  lastActiveAt: z.string().nullable(),
+  reputation: z.object({
+    trustScore: z.number().nullable(),
+    responseRate: z.number().nullable(),
+    dealCloseRate: z.number().nullable(),
+    ratingCount: z.number().int(),
+  }),
+  /** Where the API answers the same. */
+  url: z.string(),
+});
+export type PublicProfile = z.infer<typeof publicProfile>;
+
+export const getPublicProfile = endpoint({
+  method: 'GET',
+  path: '/agents/:id/public',
+  summary: 'Your agent as others see it; null while nobody else does',
+  params: agentParams,
+  answer: z.object({ profile: publicProfile.nullable() }),
+});
+
 export const listAgentHistory = endpoint({
   method: 'GET',
   path: '/agents/:id/history',

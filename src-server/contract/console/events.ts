@@ -11,6 +11,7 @@ export const LIVE_TOPICS = [
   'keys',
   'messages',
   'credits',
+  'webhooks',
   'outbox',
   'settings',
   'data',

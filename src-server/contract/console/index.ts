@@ -9,6 +9,7 @@ import * as leaving from './leaving';
 import * as messages from './messages';
 import * as outbox from './outbox';
 import * as session from './session';
+import * as webhooks from './webhooks';
 
 /** Every console endpoint by domain: the server mounts all of them, the window calls them. */
 export const consoleApi = {
@@ -42,6 +43,7 @@ export const consoleApi = {
   agents: {
     listAgents: agents.listAgents,
     getAgent: agents.getAgent,
+    getPublicProfile: agents.getPublicProfile,
     listAgentHistory: agents.listAgentHistory,
     createAgent: agents.createAgent,
     listSnippets: agents.listSnippets,
@@ -113,6 +115,21 @@ export const consoleApi = {
     listLedger: credits.listLedger,
     setCap: credits.setCap,
     whatIfCap: credits.whatIfCap,
+  },
+  webhooks: {
+    listWebhooks: webhooks.listWebhooks,
+    getWebhook: webhooks.getWebhook,
+    updateWebhook: webhooks.updateWebhook,
+    replaceSecret: webhooks.replaceSecret,
+    testWebhook: webhooks.testWebhook,
+    listDeliveries: webhooks.listDeliveries,
+    getDelivery: webhooks.getDelivery,
+    resendDelivery: webhooks.resendDelivery,
+    recoverDeliveries: webhooks.recoverDeliveries,
+    listCaught: webhooks.listCaught,
+    listExceptions: webhooks.listExceptions,
+    addException: webhooks.addException,
+    removeException: webhooks.removeException,
   },
   data: {
     getBackups: data.getBackups,

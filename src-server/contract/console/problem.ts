@@ -50,7 +50,9 @@ export const PROBLEM_REASONS = [
   'code_over',
   'code_wrong',
   'confirmation_differs',
+  'desktop_only',
   'disk_full',
+  'exceptions_full',
   'export_busy',
   'frozen_key_overlap',
   'guidance_full',
@@ -88,6 +90,7 @@ export const PROBLEM_REASONS = [
   'recipient_gone',
   'recovery_code_needed',
   'recovery_code_wrong',
+  'recovery_running',
   'retry_over',
   'sample_agent',
   'sample_world_busy',
@@ -97,6 +100,8 @@ export const PROBLEM_REASONS = [
   'sign_up_closed',
   'too_far_ahead',
   'too_many_versions',
+  'webhook_disabled',
+  'webhook_off',
   'window_only',
   'windows_full',
 ] as const;
@@ -117,6 +122,8 @@ export const FIELD_RULES = [
   'phone_inside',
   'secret_inside',
   'invisible_inside',
+  'https_url',
+  'local_target',
   'other',
 ] as const;
 export type FieldRule = (typeof FIELD_RULES)[number];

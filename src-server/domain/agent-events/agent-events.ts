@@ -4,6 +4,7 @@ import { appendEvent } from '../../gate/events';
 import type { Ids } from '../../lib/ids';
 import { findAgent } from '../agents/agents.repo';
 import { newestTimeOf } from './agent-events.repo';
+import { queueDelivery } from '../webhooks/queue';
 import { agentEvents } from './agent-events.tables';
 
 export type AgentEventName = 'new_dm' | 'new_match' | 'new_comment';
@@ -28,14 +29,26 @@ const insertAgentEvent = preparedInsert(agentEvents, { omitted: ['seq'] });
  * @returns the id that inbox and every delivery carry
  */
 export function raiseAgentEvent(tx: Tx, ids: Ids, raised: RaisedEvent, now: number): string {
+  const eventId = noteAgentEvent(tx, ids, raised, now);
+  queueDelivery(tx, ids, { ...raised, eventId }, now);
+  return eventId;
+}
+
+/** As `raiseAgentEvent`, for the inbox alone: what can't or need not be delivered. */
+export function noteAgentEvent(
+  tx: Tx,
+  ids: Ids,
+  noted: Omit<RaisedEvent, 'event'> & { readonly event: string },
+  now: number,
+): string {
   const id = ids.prefixed('evt');
-  const newest = newestTimeOf(tx, raised.agentId);
+  const newest = newestTimeOf(tx, noted.agentId);
   const createdAt = newest === null ? now : Math.max(now, newest + 1);
-  insertAgentEvent(tx, { id, ...raised, createdAt, readAt: null });
-  const ownerId = findAgent(tx, raised.agentId)?.ownerId ?? null;
+  insertAgentEvent(tx, { id, ...noted, createdAt, readAt: null });
+  const ownerId = findAgent(tx, noted.agentId)?.ownerId ?? null;
   if (ownerId !== null) {
-    const told = { eventId: id, event: raised.event, otherPersonId: ownerId };
-    appendEvent(tx, { topic: 'agent-event.raised', data: told, traceId: raised.traceId, now });
+    const told = { eventId: id, event: noted.event, otherPersonId: ownerId };
+    appendEvent(tx, { topic: 'agent-event.raised', data: told, traceId: noted.traceId, now });
   }
   return id;
 }

@@ -1,4 +1,10 @@
-import type { AgentDetail, AgentSummary, JoiningAgent, PolicyRow } from '../../contract/console/agents';
+import type {
+  AgentDetail,
+  AgentSummary,
+  JoiningAgent,
+  PolicyRow,
+  PublicProfile,
+} from '../../contract/console/agents';
 import { decodeKeyset, toPage } from '../../db/cursor';
 import type { Db, Reader } from '../../db/open';
 import { countByStatus, listPolicies } from '../../gate/actions.repo';
@@ -17,6 +23,8 @@ import {
   type AgentRow,
 } from './agents.repo';
 import { listKeysOf } from './keys.queries';
+import { findPublicAgent } from './nb-agents.repo';
+import { reputationOf } from './reputation';
 import { TRUSTED_AFTER } from './trust';
 
 const DEFAULT_LIMIT = 50;
@@ -108,6 +116,29 @@ export function getAgentDetail(
       calls24h: countCalls(db, agentId, now - DAY, CALLS_COUNTED),
     },
     nextTrust: nextTrust(agent, approved, now),
+  };
+}
+
+/** One's own agent as everybody else sees it; null while it is paused, say, or of the sample world. */
+export function findPublicProfile(
+  db: Reader,
+  ownerId: string,
+  agentId: string,
+  publicUrl: string,
+): PublicProfile | null {
+  const { id } = getOwnAgent(db, ownerId, agentId);
+  const agent = findPublicAgent(db, id);
+  if (!agent) return null;
+  return {
+    name: agent.name,
+    description: agent.description,
+    capabilities: agent.capabilities,
+    tier: agent.tier,
+    isEmailVerified: agent.ownerId !== null,
+    postCount: agent.postsCount,
+    lastActiveAt: toIsoOrNull(agent.lastSeenAt),
+    reputation: { ...reputationOf(agent) },
+    url: `${publicUrl}/api/protocol/agents/${id}`,
   };
 }
 

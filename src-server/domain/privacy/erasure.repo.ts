@@ -8,6 +8,7 @@ import { mails, oneTimeCodes, sessions, settings, users } from '../identity/iden
 import { memberIdOf, memberOf } from '../messages/members';
 import { conversationMembers, conversations, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
+import { webhookExceptions } from '../webhooks/webhooks.tables';
 
 /** Removing what is personal. Each function says how many rows it changed; that is what a preview shows. */
 
@@ -30,6 +31,10 @@ export function deletePersonSettings(tx: Tx, userId: string): number {
     .delete(settings)
     .where(and(gte(settings.name, `user:${userId}:`), lt(settings.name, `user:${userId};`)))
     .run().changes;
+}
+
+export function deleteWebhookExceptions(tx: Tx, userId: string): number {
+  return tx.delete(webhookExceptions).where(eq(webhookExceptions.ownerId, userId)).run().changes;
 }
 
 export function deleteGuidanceOf(tx: Tx, userId: string): number {

@@ -28,6 +28,7 @@ import {
   deleteMails,
   deleteMessagesOf,
   deletePersonSettings,
+  deleteWebhookExceptions,
   deleteSessions,
   forgetUseOf,
   hasOtherAdmin,
@@ -166,7 +167,7 @@ export function createErasureService(deps: Deps): ErasureService {
       mails: deleteMails(tx, mac),
       codes: deleteCodes(tx, mac),
       sessions: deleteSessions(tx, user.id),
-      settings: deletePersonSettings(tx, user.id),
+      settings: deletePersonSettings(tx, user.id) + deleteWebhookExceptions(tx, user.id),
     });
     deleteAnswersOf(tx, user.id);
     blankUser(tx, user.id, now);

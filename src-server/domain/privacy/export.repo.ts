@@ -11,6 +11,12 @@ import { connections } from '../network/network.tables';
 import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
 import { blocks, follows } from '../social/social.tables';
+import {
+  agentWebhooks,
+  webhookAttempts,
+  webhookDeliveries,
+  webhookExceptions,
+} from '../webhooks/webhooks.tables';
 
 /** Pages of what is kept about one person. Rows come out one at a time, so that memory does not grow with them. */
 const PAGE = 200;
@@ -411,4 +417,54 @@ export function personOfAuditRow(db: Db, seq: number): string | undefined {
     .from(auditPrivate)
     .where(eq(auditPrivate.seq, seq))
     .get()?.personId;
+}
+
+/** Where an agent's events go, and never what signs them. */
+export function listAgentWebhooks(db: Db, agentId: string) {
+  return db
+    .select({
+      agentId: agentWebhooks.agentId,
+      url: agentWebhooks.url,
+      events: agentWebhooks.events,
+      pausedAt: agentWebhooks.pausedAt,
+      disabledAt: agentWebhooks.disabledAt,
+      disabledReason: agentWebhooks.disabledReason,
+      createdAt: agentWebhooks.createdAt,
+    })
+    .from(agentWebhooks)
+    .where(eq(agentWebhooks.agentId, agentId))
+    .all();
+}
+
+export function listWebhookExceptions(db: Db, userId: string) {
+  return db
+    .select({
+      host: webhookExceptions.host,
+      port: webhookExceptions.port,
+      createdAt: webhookExceptions.createdAt,
+    })
+    .from(webhookExceptions)
+    .where(eq(webhookExceptions.ownerId, userId))
+    .all();
+}
+
+export function* agentDeliveries(db: Db, agentId: string) {
+  yield* pages<typeof webhookDeliveries.$inferSelect>((last) =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(eq(webhookDeliveries.agentId, agentId), last && gt(webhookDeliveries.seq, last.seq)))
+      .orderBy(asc(webhookDeliveries.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function listDeliveryAttempts(db: Db, deliveryId: string) {
+  return db
+    .select()
+    .from(webhookAttempts)
+    .where(eq(webhookAttempts.deliveryId, deliveryId))
+    .orderBy(asc(webhookAttempts.attempt))
+    .all();
 }

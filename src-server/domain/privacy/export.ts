@@ -7,6 +7,7 @@ import { mailboxSince } from '../messages/mailbox';
 import { memberIdOf, memberOf } from '../messages/members';
 import {
   agentCredits,
+  agentDeliveries,
   agentGuidance,
   agentComments,
   agentPosts,
@@ -21,10 +22,13 @@ import {
   listAgentCaps,
   listAgentKeys,
   listAgentPolicies,
+  listAgentWebhooks,
+  listDeliveryAttempts,
   listKeyClients,
   listPersonSessions,
   listPersonSettings,
   listReadsOf,
+  listWebhookExceptions,
   memberConversations,
   personActions,
   personAgents,
@@ -180,6 +184,27 @@ export function exportSections(
       name: 'guidance.ndjson',
       about: 'What you told your agents to do from now on.',
       rows: perAgent((agentId) => agentGuidance(db, agentId, userId)),
+    },
+    {
+      name: 'webhooks.ndjson',
+      about: 'Where events of your agents go, and local addresses you let them go to.',
+      *rows() {
+        for (const agentId of agentIds()) yield* listAgentWebhooks(db, agentId);
+        yield* listWebhookExceptions(db, userId);
+      },
+    },
+    {
+      name: 'deliveries.ndjson',
+      about: 'What was sent there, each attempt with what was answered.',
+      rows: perAgent(function* (agentId) {
+        for (const delivery of agentDeliveries(db, agentId)) {
+          yield {
+            ...delivery,
+            body: parsed(delivery.body),
+            attempts: listDeliveryAttempts(db, delivery.id),
+          };
+        }
+      }),
     },
     {
       name: 'audit.ndjson',

@@ -9,6 +9,7 @@ import { AppError } from '../../lib/errors';
 import type { AgentCommands } from '../../domain/agents/agents.commands';
 import {
   getAgentDetail,
+  findPublicProfile,
   getOwnAgent,
   listJoining,
   listOwnAgents,
@@ -44,6 +45,9 @@ export function agentRoutes(deps: AgentRouteDeps): ConsoleRoute[] {
   return [
     readRoute(contract.listAgents, ({ user, query }) => listOwnAgents(reader, user.userId, query)),
     readRoute(contract.getAgent, ({ user, params }) => detail(reader, user, params.id)),
+    readRoute(contract.getPublicProfile, ({ user, params }) => ({
+      profile: findPublicProfile(reader, user.userId, params.id, deps.publicUrl()),
+    })),
     readRoute(contract.listAgentHistory, ({ user, params, query }) =>
       inbox.history(reader, user.userId, params.id, query),
     ),

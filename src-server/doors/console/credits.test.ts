@@ -388,3 +388,30 @@ describe('GET /credits/ledger', () => {
     expect(lines).toHaveLength(3);
   });
 });
+
+describe('GET /agents/:id/public', () => {
+  it('shows an agent as others see it, and nothing while nobody does', async () => {
+    const { server, id, ask } = await office();
+    const { status, body } = await ask('GET', `/agents/${id}/public`);
+    expect([status, body]).toEqual([
+      200,
+      {
+        profile: {
+          name: 'MyBot v1',
+          description: 'Finds SaaS co-founders via signal matching',
+          capabilities: ['founder-matching'],
+          tier: 'free',
+          isEmailVerified: true,
+          postCount: 0,
+          lastActiveAt: null,
+          reputation: { trustScore: null, responseRate: null, dealCloseRate: null, ratingCount: 0 },
+          url: `http://127.0.0.1:7423/api/protocol/agents/${id}`,
+        },
+      },
+    ]);
+    await ask('POST', `/agents/${id}/pause`);
+    expect((await ask('GET', `/agents/${id}/public`)).body).toEqual({ profile: null });
+    const bob = await signIn(server, 'bob@example.com');
+    expect((await ask('GET', `/agents/${id}/public`, undefined, bob.token)).status).toBe(404);
+  });
+});

@@ -404,6 +404,39 @@ describe('a person’s write and its answer are one transaction', () => {
     await write('POST', '/data/erasure', { target, confirmation: asked.body.confirmation });
   });
 
+  it('for webhooks', async () => {
+    const { server, agent } = await openDesk();
+    const base = `/webhooks/${agent.agentId}`;
+    const write = (method: Write['method'], route: string, body: object, hasSecret = false) =>
+      expectOnce(server, {
+        method,
+        route: `/webhooks/:id${route}`,
+        path: `${base}${route}`,
+        body,
+        hasSecret,
+      });
+    const address = { host: 'localhost', port: 9_000 };
+    const exceptions = '/webhooks/exceptions';
+    await expectOnce(server, { method: 'POST', route: exceptions, path: exceptions, body: address });
+    await expectOnce(server, {
+      method: 'DELETE',
+      route: `${exceptions}/:host/:port`,
+      path: `${exceptions}/localhost/9000`,
+    });
+    await write('PATCH', '', { useCatcher: true }, true);
+    await write('POST', '/secret', { overlapHours: 1 }, true);
+    await write('POST', '/test', { event: 'new_dm' });
+    await server.processAll();
+    const list = await server.console<{ items: { id: string }[] }>('GET', `${base}/deliveries`);
+    const id = list.body.items[0]?.id ?? '';
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/webhooks/:id/deliveries/:deliveryId/resend',
+      path: `${base}/deliveries/${id}/resend`,
+    });
+    await write('POST', '/recover', { since: new Date(0).toISOString() });
+  });
+
   it('through the tools for people, too', async () => {
     const { server, key, person } = await openOffice();
     const held = await server.tool<MmaOk<HeldData>>(key, 'drafts.create', { content: 'Fresh marmalade' });

@@ -88,12 +88,13 @@ describe('a copy of a person’s data', () => {
           'comments.ndjson',
           'connections.ndjson',
           'credits.ndjson',
+          'deliveries.ndjson',
           'guidance.ndjson',
           'keys.ndjson',
         ],
         ...['messages.ndjson', 'posts.ndjson', 'profile.ndjson', 'proposals.ndjson', 'reactions.ndjson'],
         'sessions.ndjson',
-        ...['settings.ndjson', 'events.ndjson', 'follows.ndjson', 'blocks.ndjson'],
+        ...['settings.ndjson', 'events.ndjson', 'follows.ndjson', 'blocks.ndjson', 'webhooks.ndjson'],
       ].toSorted(),
     );
     expect(linesOf(files['profile.ndjson'])).toEqual([

@@ -47,6 +47,8 @@ export interface NbDoor {
       readonly present: (result: Output, subjectId: string) => object;
       /** The endpoint's own name for the id that a held write reserved: `post_id`. */
       readonly idField?: string;
+      /** What is known only after the commit: the answer in full, made of what `present` gave, at a repeat too. */
+      readonly complete?: (presented: Readonly<Record<string, unknown>>) => Promise<object>;
     },
   ): Promise<FastifyReply>;
 }
@@ -104,7 +106,7 @@ export function createNbDoor({
     async query(definition, input, request) {
       return gate.query(definition, input, request.caller ?? (await callerOf(request)));
     },
-    async perform(definition, input, { request, reply, present, idField }) {
+    async perform(definition, input, { request, reply, present, idField, complete }) {
       const caller = request.caller ?? (await callerOf(request));
       type Made = HeldOutcome | DoneOutcome<ReturnType<typeof definition.run>>;
       const sealOf = (made: Made): StoredAnswer =>
@@ -116,7 +118,11 @@ export function createNbDoor({
         answer: sealOf,
       });
       if (outcome.type === 'replayed') reply.header('idempotent-replayed', 'true');
-      const { status, body } = outcome.type === 'replayed' ? outcome.answer : sealOf(outcome);
+      const { status, body: sealed } = outcome.type === 'replayed' ? outcome.answer : sealOf(outcome);
+      const body =
+        complete && status === 200
+          ? JSON.stringify(await complete(JSON.parse(sealed) as Record<string, unknown>))
+          : sealed;
       reply.headers(rateLimitHeaders(caller)).type('application/json; charset=utf-8');
       return reply.code(status).send(body);
     },

@@ -1,0 +1,64 @@
+import type { ElectronApplication, Page } from '@playwright/test';
+import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
+import { callConsole, openPage, setUpOwner } from './desk';
+import { expect, test } from './fixtures';
+import { claimNbAgent, type NbAgent } from './nb-claimed';
+
+/** Pictures of the credits page and of the credits and public tabs of an agent. */
+
+const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =>
+  createCamera(window, locale, (size) =>
+    app.evaluate(
+      ({ BrowserWindow }, { width, height }) =>
+        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
+      size,
+    ),
+  );
+
+test('contact sheet of credits', async ({ app, window, serverUrl }) => {
+  test.setTimeout(180_000);
+  clearSheet('credits');
+  const url = await serverUrl();
+  await setUpOwner(window);
+  const states = ['empty', 'overview', 'ledger', 'caps', 'agent credits', 'agent public', 'replace keys'];
+  const shootAll = async (locale: SheetLocale, agent?: NbAgent) => {
+    const { shoot } = cameraOf(app, window, locale);
+    await callConsole(window, 'PATCH', '/preferences', { locale });
+    await openPage(window, '/credits');
+    await window.reload();
+    if (!agent) {
+      await shoot('credits', 'empty');
+      return;
+    }
+    await expect(window.getByTestId('bars')).toBeVisible();
+    await shoot('credits', 'overview');
+    await openPage(window, '/credits?tab=ledger');
+    await expect(window.getByTestId('ledger')).toContainText('Solar');
+    await shoot('credits', 'ledger');
+    await openPage(window, '/credits?tab=caps');
+    await window.getByTestId('cap-amount').fill('0.2');
+    await expect(window.getByTestId('what-if')).toBeVisible();
+    await shoot('credits', 'caps');
+    await openPage(window, `/agents/${agent.id}?tab=credits`);
+    await shoot('credits', 'agent credits');
+    await openPage(window, `/agents/${agent.id}?tab=public`);
+    await shoot('credits', 'agent public');
+    await openPage(window, `/agents/${agent.id}?tab=keys`);
+    await window.getByRole('button', { name: /^(Replace all keys|Alle Schlüssel ersetzen)/ }).press('Enter');
+    await expect(window.getByRole('dialog')).toBeVisible();
+    await shoot('credits', 'replace keys');
+  };
+  await shootAll('en');
+  await shootAll('de');
+  const atlas = await claimNbAgent(window, url, 'Atlas');
+  for (const title of ['Solar on flat roofs', 'Wind at night', 'Water in pipes']) await atlas.post(title);
+  await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, { kind: 'all', creditsPerDay: 0.5 });
+  await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, {
+    kind: 'post.publish',
+    creditsPerDay: 0.4,
+  });
+  await atlas.post('Tides and waves');
+  await shootAll('en', atlas);
+  await shootAll('de', atlas);
+  await composeSheet('credits', states);
+});

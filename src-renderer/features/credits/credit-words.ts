@@ -1,0 +1,80 @@
+import { useLingui } from '@lingui/react/macro';
+import type { CapKind, CreditAlert, LedgerLine } from '../../../src-server/contract/console/credits';
+import { useKindWords } from '../inbox/words';
+
+/** Credits as the language writes numbers; the ledger has three decimals. */
+export function useCreditFormat(): (credits: number) => string {
+  const { i18n } = useLingui();
+  const format = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 3 });
+  return (credits) => format.format(credits);
+}
+
+/** With its sign, so that what came and what went are told apart without colour. */
+export function useMovementFormat(): (credits: number) => string {
+  const { i18n } = useLingui();
+  const format = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 3, signDisplay: 'exceptZero' });
+  return (credits) => format.format(credits);
+}
+
+/** A day of the ledger, which is a day of UTC. */
+export function useDayFormat(style: 'short' | 'long'): (day: string) => string {
+  const { i18n } = useLingui();
+  const format = new Intl.DateTimeFormat(i18n.locale, {
+    timeZone: 'UTC',
+    day: 'numeric',
+    month: style,
+    ...(style === 'long' ? { year: 'numeric' as const } : {}),
+  });
+  return (day) => format.format(new Date(`${day}T00:00:00.000Z`));
+}
+
+export function useCapKindWords(): (kind: CapKind) => string {
+  const { t } = useLingui();
+  const kindWord = useKindWords();
+  return (kind) =>
+    kind === 'all' ? t({ message: 'Everything', context: 'what a cap counts' }) : kindWord(kind);
+}
+
+export function useScopeWords(): (scope: CreditAlert['scope']) => string {
+  const { t } = useLingui();
+  const capWord = useCapKindWords();
+  return (scope) => {
+    if (scope === 'month') return t`this month’s credits`;
+    if (scope === 'all') return t`today’s cap on everything`;
+    const kind = capWord(scope);
+    return t`today’s cap on: ${kind}`;
+  };
+}
+
+/** What a line of the ledger says: what happened to credits, and for what. */
+export function useLineWords(): (line: Pick<LedgerLine, 'type' | 'outcome'>) => string {
+  const { t } = useLingui();
+  return ({ type, outcome }) => {
+    const words: Record<LedgerLine['type'], string> = {
+      grant: t`Month’s credits`,
+      charge: t({ message: 'Paid', context: 'ledger' }),
+      reserve:
+        outcome === 'captured'
+          ? t`Set aside, then paid`
+          : outcome === 'released'
+            ? t`Set aside, given back`
+            : t`Set aside`,
+      release: t({ message: 'Given back', context: 'ledger' }),
+      refund: t`Refunded after undo`,
+    };
+    return words[type];
+  };
+}
+
+export function useCostWords(): (costName: string) => string {
+  const { t } = useLingui();
+  return (costName) => {
+    const words: Readonly<Record<string, string>> = {
+      post: t`Post`,
+      comment: t`Comment`,
+      reply: t`Reply`,
+      dm: t`Message`,
+    };
+    return words[costName] ?? costName;
+  };
+}
