@@ -8,11 +8,12 @@ import { consoleApi } from '../contract/console/index';
  *   none      anybody; a code or token in the body may be asked for
  *   optional  some of its tools need an agent's key, the open ones do not
  *   key       an agent
+ *   either    an agent, or a signed-in person in the place of one of theirs
  *   session   a signed-in person
  *   admin     a signed-in admin
  *   window    the Countersign window, by the secret of the private socket
  */
-export type RouteAuth = 'none' | 'optional' | 'key' | 'session' | 'admin' | 'window';
+export type RouteAuth = 'none' | 'optional' | 'key' | 'either' | 'session' | 'admin' | 'window';
 
 const CONSOLE = '/api/console';
 const SESSION_PATHS: ReadonlySet<string> = new Set([
@@ -35,6 +36,8 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/protocol/tiers',
   '/api/protocol/agents/:agentId/claim/lite/request-otp',
   '/api/protocol/agents/:agentId/claim/lite/verify',
+  '/api/protocol/agents/:agentId/followers',
+  '/api/protocol/agents/:agentId/following',
   '/api/docs/version',
   ...Object.values(authApi).map(({ path }) => path),
 ]);
@@ -44,6 +47,18 @@ const KEY_PATHS: ReadonlySet<string> = new Set([
   '/api/protocol/me',
   '/api/protocol/agents/:agentId/credits',
   '/api/protocol/agents/:agentId/credits/history',
+  '/api/protocol/agents/:agentId/dm',
+  '/api/protocol/agents/:agentId/inbox',
+  '/api/protocol/agents/:agentId/matches',
+]);
+
+/** Of the nb face, with a key or a session (U-5). */
+const EITHER_PATHS: ReadonlySet<string> = new Set([
+  '/api/agent/follow/:agentId',
+  '/api/agent/follow/:agentId/status',
+  '/api/protocol/agents/:agentId/follow',
+  '/api/protocol/agents/:agentId/follow/status',
+  '/api/agent/my-inbox/:agentId/block',
 ]);
 
 const CONSOLE_ACCESS: ReadonlyMap<string, RouteAuth> = new Map(
@@ -68,6 +83,7 @@ export function authOf(method: string, path: string): RouteAuth | undefined {
   if (OPTIONAL_PATHS.has(path)) return 'optional';
   if (OPEN_PATHS.has(path)) return 'none';
   if (KEY_PATHS.has(path)) return 'key';
+  if (EITHER_PATHS.has(path)) return 'either';
   if (path.startsWith('/api/v1/agent/')) return 'key';
   if (path.startsWith(`${CONSOLE}/`)) return CONSOLE_ACCESS.get(`${method} ${path}`);
   // Pages for people: what they show that is anybody's own, they ask for over the addresses above.

@@ -10,6 +10,7 @@ import {
   type HeldData,
   type Outcome,
 } from '../testing/mma-fixture';
+import { registerNbAgent } from '../testing/nb-fixture';
 import { decideOn, endGrace } from '../testing/test-server';
 
 /**
@@ -37,6 +38,42 @@ const one = (desk: Desk, sql: string, ...values: unknown[]): unknown =>
     .prepare(sql)
     .pluck()
     .get(...values) ?? undefined;
+
+function run(desk: Desk, sql: string, ...values: unknown[]): void {
+  desk.server.context.database.raw.write.prepare(sql).run(...values);
+}
+
+/** What an mma agent asks by the nb door is held all the same. */
+async function proposeByNb(
+  desk: Desk,
+  method: 'POST' | 'DELETE',
+  path: string,
+  body?: object,
+): Promise<HeldData> {
+  const answer = await desk.server.call<{ status: string; draft_id: string }>(method, path, {
+    key: desk.key,
+    ...(body ? { body } : {}),
+  });
+  const { status, draft_id: draftId } = answer.body;
+  const hash = one(desk, 'select hash from actions where subject_id = ?', draftId);
+  return { status, draftId, version: 1, payloadSha256: String(hash) };
+}
+
+/** Two agents to follow or to block. */
+let scouts: readonly string[] = [];
+
+async function addScouts({ server }: Desk): Promise<string> {
+  const [first, second] = [await registerNbAgent(server), await registerNbAgent(server)];
+  scouts = [first.id, second.id];
+  return first.id;
+}
+
+/** What is alike in all that points at one agent and nothing else. */
+const atAgent: Pick<Case, 'revised' | 'editable' | 'fixed'> = {
+  revised: () => ({ agent_id: scouts[1] }),
+  editable: null,
+  fixed: { agent_id: 'somebody' },
+};
 
 const CASES: Readonly<Record<string, Case>> = {
   'posts.create': {
@@ -125,6 +162,47 @@ const CASES: Readonly<Record<string, Case>> = {
     editable: null,
     fixed: { webhook_url: 'https://c.example/', events: 'new_match' },
     effectOf: (desk) => one(desk, 'select url from agent_webhooks where agent_id = ?', desk.agent.agentId),
+  },
+  'messages.dm': {
+    propose: (desk, n) =>
+      proposeByNb(desk, 'POST', `/api/protocol/agents/${desk.agent.agentId}/dm`, {
+        to_user_id: bob,
+        message: `Hi ${n}`,
+      }),
+    revised: (n) => ({ to_user_id: carol, message: `Hi ${n}` }),
+    editable: { field: 'message', value: 'Good day', tooLong: 'x'.repeat(1_001) },
+    fixed: { to_user_id: 'somebody', to_agent_id: 'somebody', to_email: 'bob@example.org' },
+    effectOf: (desk, draftId) => one(desk, 'select content from messages where id = ?', draftId),
+  },
+  'agents.follow': {
+    ...atAgent,
+    propose: async (desk) => proposeByNb(desk, 'POST', `/api/agent/follow/${await addScouts(desk)}`),
+    effectOf: (desk) =>
+      one(desk, 'select followed_id from follows where follower_id = ?', desk.agent.agentId),
+  },
+  'agents.unfollow': {
+    ...atAgent,
+    async propose(desk) {
+      const scout = await addScouts(desk);
+      for (const id of scouts) run(desk, 'insert into follows values (?, ?, 0)', desk.agent.agentId, id);
+      return proposeByNb(desk, 'DELETE', `/api/agent/follow/${scout}`);
+    },
+    effectOf: (desk) => one(desk, "select 'fewer' where (select count(*) from follows) < 2"),
+  },
+  'agents.block': {
+    ...atAgent,
+    propose: async (desk) => proposeByNb(desk, 'POST', `/api/agent/my-inbox/${await addScouts(desk)}/block`),
+    effectOf: (desk) => one(desk, 'select blocked_agent_id from blocks'),
+  },
+  'agents.unblock': {
+    ...atAgent,
+    async propose(desk) {
+      const scout = await addScouts(desk);
+      for (const id of scouts)
+        run(desk, 'insert into blocks values (?, ?, 0)', `agent:${desk.agent.agentId}`, id);
+      return proposeByNb(desk, 'DELETE', `/api/agent/my-inbox/${scout}/block`);
+    },
+    effectOf: (desk) => one(desk, "select 'fewer' where (select count(*) from blocks) < 2"),
   },
 };
 

@@ -26,8 +26,9 @@ export interface EventGroup {
 export function listEventGroups(db: Reader, userId: string): EventGroup[] {
   return inOneRead(db, () =>
     listAgentsOfOwner(db, userId, { after: undefined, limit: MAX_SEATS })
-      .flatMap(({ id, name, handle }) => {
-        const newest = listNewestEvents(db, { agentId: id }, { limit: SHOWN_PER_AGENT + 1 });
+      .flatMap(({ id, name, handle, mailboxSince }) => {
+        const page = { after: mailboxSince ?? 0, limit: SHOWN_PER_AGENT + 1 };
+        const newest = listNewestEvents(db, { agentId: id }, page);
         if (newest.length === 0) return [];
         return [
           {
@@ -57,9 +58,9 @@ export function listOwnAgentEvents(
   }: { readonly cursor?: string | undefined; readonly limit?: number | undefined },
 ): { items: AgentEvent[]; nextCursor: string | null } {
   return inOneRead(db, () => {
-    getOwnAgent(db, userId, agentId);
+    const { mailboxSince } = getOwnAgent(db, userId, agentId);
     const before = cursor === undefined ? undefined : decodeKeyset(cursor);
-    const rows = listNewestEvents(db, { agentId }, { before, limit: limit + 1 });
+    const rows = listNewestEvents(db, { agentId }, { after: mailboxSince ?? 0, before, limit: limit + 1 });
     const page = toPage(rows, limit, ({ createdAt, id }) => ({ at: createdAt, id }));
     return { items: page.items.map((row) => presentEvent(db, row)), nextCursor: page.nextCursor };
   });

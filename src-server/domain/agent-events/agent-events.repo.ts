@@ -47,16 +47,22 @@ export function listEventsAfter(
     .all();
 }
 
-/** The newest first; times of one agent differ, so that one of them is enough to go on from. */
+/** The newest first, none up to `after`; times of one agent differ, so that one of them is enough to go on from. */
 export function listNewestEvents(
   db: Reader,
   filter: EventFilter,
-  { before, limit }: { readonly before?: Keyset | undefined; readonly limit: number },
+  {
+    after,
+    before,
+    limit,
+  }: { readonly after: number; readonly before?: Keyset | undefined; readonly limit: number },
 ): AgentEventRow[] {
   return db
     .select()
     .from(agentEvents)
-    .where(and(ofAgent(filter), before && lt(agentEvents.createdAt, before.at)))
+    .where(
+      and(ofAgent(filter), gt(agentEvents.createdAt, after), before && lt(agentEvents.createdAt, before.at)),
+    )
     .orderBy(desc(agentEvents.createdAt), desc(agentEvents.seq))
     .limit(limit)
     .all();
@@ -70,6 +76,13 @@ export function markEventsRead(tx: Tx, seqs: readonly number[], now: number): Ag
     .where(and(inArray(agentEvents.seq, [...seqs]), isNull(agentEvents.readAt)))
     .returning()
     .all();
+}
+
+export function markAllEventsRead(tx: Tx, agentId: string, now: number): void {
+  tx.update(agentEvents)
+    .set({ readAt: now })
+    .where(and(eq(agentEvents.agentId, agentId), sql`read_at IS NULL`))
+    .run();
 }
 
 /** Forgets the oldest of what is older than `before`, at most `limit`. */

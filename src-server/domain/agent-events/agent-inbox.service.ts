@@ -1,6 +1,7 @@
 import type { Reader, Tx, Writer } from '../../db/open';
 import { DAY, SECOND, type Clock } from '../../lib/clock';
 import type { Logger } from '../../lib/logger';
+import { mailboxSince } from '../messages/mailbox';
 import { memberIdOf } from '../messages/members';
 import { readOneOf } from '../messages/messages.repo';
 import {
@@ -68,10 +69,11 @@ export function createAgentInboxService({
 
   return {
     fetch({ since, limit, ...filter }) {
+      const first = mailboxSince(reader, { type: 'agent', id: filter.agentId });
       const events =
         since === undefined
-          ? listNewestEvents(reader, filter, { limit })
-          : listEventsAfter(reader, filter, { after: since, limit });
+          ? listNewestEvents(reader, filter, { after: first, limit })
+          : listEventsAfter(reader, filter, { after: Math.max(first, since), limit });
       for (const { seq, readAt } of events) if (readAt === null) fetched.add(seq);
       if (fetched.size >= FLUSH_AT) setImmediate(flush);
       else if (fetched.size > 0 && !timer) timer = setTimeout(flush, FLUSH_AFTER_MS).unref();

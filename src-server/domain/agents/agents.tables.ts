@@ -46,6 +46,8 @@ export const agents = sqliteTable(
     frozenAt: integer('frozen_at'),
     lastSeenAt: integer('last_seen_at'),
     createdAt: integer('created_at').notNull(),
+    /** It changed hands then: mail and events up to this moment are its former owner's, and nobody reads them here. */
+    mailboxSince: integer('mailbox_since'),
     /** A tombstone: what it published keeps its byline, and nobody else gets its handle. */
     deletedAt: integer('deleted_at'),
     isSample: integer('is_sample', { mode: 'boolean' }).notNull().default(false),

@@ -5,6 +5,7 @@ import type { Gate } from '../../gate/gate';
 import { clearStanding } from '../../gate/standing.repo';
 import { AppError } from '../../lib/errors';
 import { clearSpendingRules } from '../credits/credits.repo';
+import { closeMailbox } from '../messages/mailbox';
 import type { AgentRow } from './agents.repo';
 import { useClaimCodes } from './agents.repo';
 import { isLiveKey, KEYS_SHOWN, listImpact } from './keys.queries';
@@ -46,6 +47,7 @@ export function release(
   const graceStopped = proposals.stopGrace(tx, agent.id, caller, now, 'released');
   const pendingCancelled = proposals.cancelPending(tx, agent.id, caller, now);
   revokeKeys(tx, agent.id, now);
+  closeMailbox(tx, agent.id, now);
   useClaimCodes(tx, agent.id, now);
   const standing = clearStanding(tx, agent.id, now);
   const capsCleared = clearSpendingRules(tx, agent.id);

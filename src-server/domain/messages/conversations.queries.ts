@@ -7,6 +7,7 @@ import { truncateCodePoints } from '../../lib/text/code-points';
 import { findAgent } from '../agents/agents.repo';
 import { findPerson } from '../profiles/profiles.repo';
 import { isBlocked } from '../social/blocks.repo';
+import { mailboxSince } from './mailbox';
 import { memberIdOf, memberOf, type Member } from './members';
 import { presentParticipants } from './messages.queries';
 import {
@@ -90,7 +91,7 @@ export function getOwnConversation(
     if (!row) throw new Error(`Nobody sits at ${conversationId}`);
     const after = cursor === undefined ? undefined : decodeKeyset(cursor);
     const page = toPage(
-      listMessages(db, conversationId, { after, limit: limit + 1 }),
+      listMessages(db, conversationId, { after, since: mailboxSince(db, at.seat), limit: limit + 1 }),
       limit,
       ({ createdAt, id }) => ({ at: createdAt, id }),
     );
@@ -147,7 +148,9 @@ function listOfSeats(
 ): MemberRow[] {
   const seen = new Set<string>();
   return seats
-    .flatMap(({ type, id }) => listMemberships(db, memberIdOf(type, id), page))
+    .flatMap((seat) =>
+      listMemberships(db, memberIdOf(seat.type, seat.id), { ...page, since: mailboxSince(db, seat) }),
+    )
     .filter(({ conversationId }) => !seen.has(conversationId) && seen.add(conversationId))
     .toSorted((a, b) => b.lastMessageAt - a.lastMessageAt || (a.conversationId < b.conversationId ? 1 : -1))
     .slice(0, page.limit);
@@ -187,7 +190,8 @@ function presentRows(db: Reader, rows: readonly MemberRow[]): contract.Conversat
 /** An agent reads by itself; its owner wants to know what they have not looked at. */
 function unreadOf(db: Reader, row: MemberRow): number {
   if (row.memberType === 'user') return Math.min(UNREAD_COUNTED, row.unreadCount);
-  return countMessagesSince(db, row.conversationId, row.seenAt ?? 0, UNREAD_COUNTED);
+  const since = Math.max(row.seenAt ?? 0, mailboxSince(db, memberOf(row.memberId)));
+  return countMessagesSince(db, row.conversationId, since, UNREAD_COUNTED);
 }
 
 function isNamed({ name, handle }: contract.Talker, wanted: string): boolean {

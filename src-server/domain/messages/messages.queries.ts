@@ -8,6 +8,7 @@ import { toIso } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { listAgentsByIds } from '../agents/agents.repo';
 import { listPeople } from '../profiles/profiles.repo';
+import { mailboxSince } from './mailbox';
 import { memberIdOf, memberOf } from './members';
 import {
   findLastMessage,
@@ -90,7 +91,12 @@ export const listConversations = defineQuery<
       throw new AppError('actor_denied', 'This is for agents, about their conversations.');
     const limit = input.limit ?? DEFAULT_LIMIT;
     const after = input.cursor === undefined ? undefined : decodeKeyset(input.cursor);
-    const own = listMemberships(db, memberIdOf('agent', caller.actor.agentId), { after, limit: limit + 1 });
+    const { agentId } = caller.actor;
+    const own = listMemberships(db, memberIdOf('agent', agentId), {
+      after,
+      since: mailboxSince(db, { type: 'agent', id: agentId }),
+      limit: limit + 1,
+    });
     const page = toPage(own, limit, (row) => ({ at: row.lastMessageAt, id: row.conversationId }));
     const participants = presentParticipants(
       db,

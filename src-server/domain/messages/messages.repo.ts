@@ -69,14 +69,18 @@ export function readOneOf(tx: Tx, memberId: string, messageId: string): void {
     .run();
 }
 
+/** Where a page goes on, and the moment up to which nothing is shown. */
+export interface MailPage {
+  readonly after: Keyset | undefined;
+  readonly since?: number;
+  readonly limit: number;
+}
+
 /** A member's conversations, the one with the latest message first. */
-export function listMemberships(
-  db: Reader,
-  memberId: string,
-  page: { readonly after: Keyset | undefined; readonly limit: number },
-): MemberRow[] {
+export function listMemberships(db: Db, memberId: string, page: MailPage): MemberRow[] {
   const { lastMessageAt, conversationId } = conversationMembers;
   const conditions: SQL[] = [eq(conversationMembers.memberId, memberId)];
+  if (page.since !== undefined) conditions.push(gt(lastMessageAt, page.since));
   if (page.after) {
     const { at, id } = page.after;
     const older = or(lt(lastMessageAt, at), and(eq(lastMessageAt, at), lt(conversationId, id)));
@@ -116,18 +120,20 @@ export function findLastMessage(db: Reader, conversationId: string): MessageRow 
 }
 
 /** The newest first. */
-export function listMessages(
-  db: Reader,
-  conversationId: string,
-  page: { readonly after: Keyset | undefined; readonly limit: number },
-): MessageRow[] {
+export function listMessages(db: Reader, conversationId: string, page: MailPage): MessageRow[] {
   const { createdAt, id } = messages;
-  const { after } = page;
+  const { after, since } = page;
   const older = after && or(lt(createdAt, after.at), and(eq(createdAt, after.at), lt(id, after.id)));
   return db
     .select()
     .from(messages)
-    .where(and(eq(messages.conversationId, conversationId), older))
+    .where(
+      and(
+        eq(messages.conversationId, conversationId),
+        since === undefined ? undefined : gt(createdAt, since),
+        older,
+      ),
+    )
     .orderBy(desc(createdAt), desc(id))
     .limit(page.limit)
     .all();
@@ -158,6 +164,13 @@ export function countUnread(db: Reader, memberId: string, limit: number): number
       .from(some)
       .get()?.n ?? 0
   );
+}
+
+export function markAllRead(tx: Tx, memberId: string): void {
+  tx.update(conversationMembers)
+    .set({ unreadCount: 0 })
+    .where(and(eq(conversationMembers.memberId, memberId), sql`unread_count > 0`))
+    .run();
 }
 
 /** Somebody looked; what a person at their own end saw is read too. */

@@ -2,6 +2,7 @@ import type { Db } from '../../db/open';
 import { notFound } from '../../lib/errors';
 import { getOwnAgent } from '../agents/agents.queries';
 import { findAgent, listAgentsOfOwner } from '../agents/agents.repo';
+import { mailboxSince } from './mailbox';
 import { memberIdOf, memberOf, type Member } from './members';
 import { listMembers } from './messages.repo';
 
@@ -38,9 +39,13 @@ export function getSeat(
   conversationId: string,
   wanted: string | undefined,
 ): SeatedAt {
-  const members = listMembers(db, [conversationId]).map(({ memberId }) => memberOf(memberId));
-  const isTheirs = ({ type, id }: Member): boolean =>
-    type === 'user' ? id === userId : findAgent(db, id)?.ownerId === userId;
+  const rows = listMembers(db, [conversationId]);
+  const members = rows.map(({ memberId }) => memberOf(memberId));
+  const lastMessageAt = rows[0]?.lastMessageAt ?? 0;
+  const isTheirs = (member: Member): boolean => {
+    if (member.type === 'user') return member.id === userId;
+    return findAgent(db, member.id)?.ownerId === userId && lastMessageAt > mailboxSince(db, member);
+  };
   const own = members.filter(isTheirs);
   const seat =
     wanted === undefined

@@ -229,7 +229,7 @@ export function* memberConversations(db: Db, memberId: string) {
   );
 }
 
-export function* conversationMessages(db: Db, conversationId: string) {
+export function* conversationMessages(db: Db, conversationId: string, since: number) {
   yield* pages<typeof messages.$inferSelect>((last) =>
     db
       .select()
@@ -237,6 +237,7 @@ export function* conversationMessages(db: Db, conversationId: string) {
       .where(
         and(
           eq(messages.conversationId, conversationId),
+          gt(messages.createdAt, since),
           behind(messages.createdAt, messages.id, last && { at: last.createdAt, id: last.id }),
         ),
       )
@@ -247,7 +248,7 @@ export function* conversationMessages(db: Db, conversationId: string) {
 }
 
 /** What happened to an agent, as its inbox and its webhook told it. */
-export function* eventsOfAgent(db: Db, agentId: string) {
+export function* eventsOfAgent(db: Db, agentId: string, since: number) {
   yield* pages<typeof agentEvents.$inferSelect>((last) =>
     db
       .select()
@@ -256,7 +257,7 @@ export function* eventsOfAgent(db: Db, agentId: string) {
         and(
           eq(agentEvents.agentId, agentId),
           // Times of one agent differ.
-          last ? gt(agentEvents.createdAt, last.createdAt) : undefined,
+          gt(agentEvents.createdAt, last?.createdAt ?? since),
         ),
       )
       .orderBy(asc(agentEvents.createdAt), asc(agentEvents.seq))

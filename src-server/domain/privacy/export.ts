@@ -3,7 +3,8 @@ import { listDecisions, listVersions } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
-import { memberIdOf } from '../messages/members';
+import { mailboxSince } from '../messages/mailbox';
+import { memberIdOf, memberOf } from '../messages/members';
 import {
   agentCredits,
   agentDeliveries,
@@ -149,7 +150,8 @@ export function exportSections(
         };
         for (const memberId of members()) {
           for (const { conversationId } of memberConversations(db, memberId)) {
-            if (!isShared(db, conversationId, seen)) yield* conversationMessages(db, conversationId);
+            if (isShared(db, conversationId, seen)) continue;
+            yield* conversationMessages(db, conversationId, mailboxSince(db, memberOf(memberId)));
           }
           seen.push(memberId);
         }
@@ -158,7 +160,7 @@ export function exportSections(
     {
       name: 'events.ndjson',
       about: 'What happened to your agents, as it was told to them.',
-      rows: perAgent((agentId) => eventsOfAgent(db, agentId)),
+      rows: perAgent((id) => eventsOfAgent(db, id, mailboxSince(db, { type: 'agent', id }))),
     },
     {
       name: 'follows.ndjson',

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AgentEvent, Conversation, ConversationRow, Message } from '../../contract/console/messages';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
 import type { Problem } from '../../contract/console/problem';
+import { exportSections } from '../../domain/privacy/export';
 import { addPerson, openOffice, signIn } from '../../testing/mma-fixture';
 import type { NbAgent } from '../../testing/nb-fixture';
 import { addNbAgent, claimAtDesk, openNbPairAtDesk, type NbPairAtDesk } from '../../testing/nb-pair';
@@ -388,6 +389,62 @@ describe('what happened to agents', () => {
 });
 
 describe('in server mode', () => {
+  it('hands an agent over without what was written before', async () => {
+    const { server: office, person, agent } = await openOffice();
+    const bob = await signIn(office, 'bob@example.org');
+    const scout = await addNbAgent(office, 'Scout');
+    office.clock.advance(HOUR);
+    const anna = await signIn(office, person.email);
+    const bobs = await signIn(office, bob.email);
+    const tell = (message: string) =>
+      scout.call('POST', `/api/protocol/agents/${scout.id}/dm`, { to_agent_id: agent.agentId, message });
+    await tell('For Anna’s eyes');
+    const as = <Body>(token: string, method: 'GET' | 'POST', path: string, body?: object) =>
+      office.call<Body>(method, `/api/console${path}`, { key: token, ...(body ? { body } : {}) });
+    const before = await as<Page<ConversationRow>>(anna.token, 'GET', '/messages/conversations');
+    const id = before.body.items[0]?.id ?? '';
+    const offered = await as<{ offer: { id: string } }>(
+      anna.token,
+      'POST',
+      `/agents/${agent.agentId}/offer`,
+      { email: bob.email },
+    );
+    const taken = await as<{ key: { secret: string } }>(
+      bobs.token,
+      'POST',
+      `/joining/offers/${offered.body.offer.id}/accept`,
+      {},
+    );
+    expect(taken.status).toBe(200);
+    const { secret } = taken.body.key;
+    const everything = async (): Promise<string[]> => {
+      const answers = [
+        await as(bobs.token, 'GET', '/messages/conversations'),
+        await as(bobs.token, 'GET', `/messages/conversations/${id}`),
+        await as(bobs.token, 'GET', '/messages/events'),
+        await as(bobs.token, 'GET', `/messages/events/${agent.agentId}`),
+        await office.call('GET', `/api/protocol/agents/${agent.agentId}/inbox`, { key: secret }),
+        await office.call('GET', `/api/protocol/agents/${agent.agentId}/inbox?since=2020-01-01T00:00:00Z`, {
+          key: secret,
+        }),
+        await office.call('GET', '/api/v1/agent/messages', { key: secret }),
+      ];
+      const sections = exportSections(office.context.reader, bob.userId, office.context.audit);
+      const copied = sections
+        .filter(({ name }) => ['messages.ndjson', 'events.ndjson'].includes(name))
+        .map(({ rows }) => [...rows()]);
+      return [...answers.map(({ body }) => body), ...copied].map((part) => JSON.stringify(part));
+    };
+    expect((await everything()).join('\n')).not.toContain('For Anna');
+    expect((await as(bobs.token, 'GET', `/messages/conversations/${id}`)).status).toBe(404);
+    await tell('For Bob’s eyes');
+    const after = await everything();
+    expect(after.join('\n')).not.toContain('For Anna');
+    expect(after.filter((part) => !part.includes('For Bob'))).toEqual([]);
+    const row = await as<Page<ConversationRow>>(bobs.token, 'GET', '/messages/conversations');
+    expect(row.body.items[0]?.unreadCount).toBe(1);
+  });
+
   it('lets a signed-in person read and answer, and nobody else', async () => {
     const { server: office, person } = await openOffice();
     const scout = await addNbAgent(office, 'Scout');
