@@ -64,10 +64,14 @@ export function useWriteComment(postId: string) {
 }
 
 export function useRemovePost() {
-  const refresh = useRefreshTalk();
+  const client = useQueryClient();
   return useMutation({
     mutationFn: (id: string) => call(removeOwnPost, { params: { id } }),
-    onSuccess: refresh,
+    // Not the post itself, which is open still: it is not there any more.
+    async onSuccess() {
+      await client.invalidateQueries({ queryKey: ['posts', listPosts.path] });
+      await client.invalidateQueries({ queryKey: ['rooms'] });
+    },
   });
 }
 
