@@ -11,7 +11,7 @@ db.pragma('journal_mode = WAL');
 db.pragma('synchronous = FULL');
 db.pragma('busy_timeout = 5000');
 db.pragma('foreign_keys = ON');
-db.pragma('cache_size = -32000');
+db.pragma('cache_size = -8000');
 db.pragma('wal_autocheckpoint = 10000');
 db.exec(
   'create table drafts (id integer primary key, title text not null, content text not null, at integer not null) strict',

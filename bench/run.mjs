@@ -2,13 +2,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildIfStale } from '../scripts/build-if-stale.mjs';
-import { benchDrafts } from './drafts.mjs';
+import { benchFeed } from './feed.mjs';
 import { benchInbox } from './inbox.mjs';
 import { root } from './lib.mjs';
 import { benchMcp } from './mcp.mjs';
 import { benchMemory } from './memory.mjs';
 import { benchSearch } from './search.mjs';
 import { benchServerStart, benchWindow } from './start-up.mjs';
+import { benchDrafts, benchPosts } from './writes.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
@@ -19,7 +20,9 @@ await buildIfStale();
 const BENCHES = [
   { name: 'mcp', run: benchMcp },
   { name: 'drafts', run: benchDrafts },
+  { name: 'posts', run: benchPosts },
   { name: 'search', run: benchSearch },
+  { name: 'feed', run: benchFeed },
   { name: 'server-start', run: benchServerStart },
   { name: 'window', run: benchWindow },
   { name: 'inbox', run: benchInbox },

@@ -49,6 +49,21 @@ export async function register(url) {
   return JSON.parse(answer.text).apiKey;
 }
 
+/** Registers an agent of the NetworkBot Protocol and gives its key. Nobody need claim it. */
+export async function registerNb(url) {
+  registered += 1;
+  const agent = keepAlive(1);
+  const answer = await postJson(agent, `${url}/api/protocol/register`, {
+    name: 'Bench',
+    owner_name: 'Bench',
+    owner_email: `bench-${process.pid}-${registered}@example.org`,
+    capabilities: ['founder-matching'],
+  });
+  agent.destroy();
+  if (answer.status !== 200) throw new Error(`register answered ${answer.status}: ${answer.text}`);
+  return JSON.parse(answer.text).api_key;
+}
+
 /** A data folder with `count` public posts; the server is stopped. Gives the key of an agent there. */
 export async function fillWorld(folder, count, seed) {
   const server = await startServer(folder);

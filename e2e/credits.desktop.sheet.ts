@@ -2,7 +2,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
-import { claimNbAgent, type NbAgent } from './nb-agent';
+import { claimNbAgent, type NbAgent } from './nb-claimed';
 
 /** Pictures of the credits page and of the credits and public tabs of an agent. */
 

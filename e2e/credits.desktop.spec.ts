@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
-import { claimNbAgent } from './nb-agent';
+import { claimNbAgent } from './nb-claimed';
 
 /** Files are saved where a person would have said, without a dialog. */
 async function saveTo(app: ElectronApplication, folder: string): Promise<void> {

@@ -164,6 +164,8 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
         await expect(window.getByTestId('audit-row')).toBeVisible();
       },
     },
+    at('messages', '/messages', (window) => window.getByRole('heading', { level: 1 })),
+    at('events of agents', '/messages?view=events', (window) => window.getByRole('heading', { level: 1 })),
     at('outbox', '/outbox', (window) => window.getByRole('main').getByRole('listitem').first()),
     ...SECTIONS.map((section) => ({
       ...at(`settings, ${section}`, `/settings/${section}`, (window) => window.locator('#settings-section')),

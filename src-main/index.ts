@@ -32,7 +32,7 @@ import { focusWindow, openMainWindow } from './main-window';
 import { setAppMenu } from './menu';
 import { denyEverything, openExternal } from './security';
 import { findTakenPort } from './port-check';
-import { createLauncher, findServerNode, isTestRuntime, toUnpackedPath } from './server-process';
+import { createLauncher, findServerNode, isTestRuntime, toUnpackedPath, YOUNG_HEAP } from './server-process';
 import { createSettingsStore } from './settings';
 import { createShellSettings, startCommand } from './shell-settings';
 import { createSupervisor } from './supervisor';
@@ -68,6 +68,7 @@ function main(): void {
   if (process.platform === 'win32') app.setAppUserModelId('app.countersign.desktop');
   // Repeated here so that it is the last one, and wins, when a launcher appends its own.
   const passwordStore = findSwitch(process.argv, 'password-store');
+  app.commandLine.appendSwitch('js-flags', YOUNG_HEAP);
   if (passwordStore !== undefined) app.commandLine.appendSwitch('password-store', passwordStore);
   if (!app.requestSingleInstanceLock()) {
     app.quit();

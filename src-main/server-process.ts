@@ -102,9 +102,15 @@ function launchUtility(
   };
 }
 
+/**
+ * Bounds what V8 keeps for new objects, 3 × 8 MB instead of 3 × 64 MB on a large machine: an app that runs for weeks
+ * grew by 60 MB of objects that were dead long since.
+ */
+export const YOUNG_HEAP = '--max-semi-space-size=8';
+
 function launchNode(node: string, entry: string, args: readonly string[], events: ServerEvents): ServerChild {
   // A signal must not open Node's debugger to whoever may send one.
-  const child = spawn(node, ['--disable-sigusr1', entry, ...args], {
+  const child = spawn(node, ['--disable-sigusr1', YOUNG_HEAP, entry, ...args], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     serialization: 'advanced',
     env: toServerEnv(process.env),

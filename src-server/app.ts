@@ -10,9 +10,11 @@ import { mountEvents } from './doors/console/events.route';
 import { inboxRoutes, NOTIFICATION_CLIENT } from './doors/console/inbox.routes';
 import { keyRoutes } from './doors/console/keys.routes';
 import { leavingRoutes } from './doors/console/leaving.routes';
+import { messageRoutes } from './doors/console/messages.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
 import { sessionRoutes } from './doors/console/session.routes';
+import { webhookRoutes } from './doors/console/webhooks.routes';
 import { serveConsoleFiles } from './doors/console/static';
 import { authenticateUser, authRoutes } from './doors/http/auth.routes';
 import { createBaseApp } from './doors/http/base-app';
@@ -37,8 +39,11 @@ import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
 import { mountNbCredits } from './doors/nb/credits.routes';
 import { createNbDoor } from './doors/nb/door';
+import { mountNbMessages } from './doors/nb/messages.routes';
+import { mountNbSocial } from './doors/nb/social.routes';
 import { mountNbKeys } from './doors/nb/keys.routes';
 import { mountNbNetwork } from './doors/nb/network.routes';
+import { mountNbWebhooks } from './doors/nb/webhooks.routes';
 import { mountNbPosts } from './doors/nb/posts.routes';
 import { mountNbRooms } from './doors/nb/rooms.routes';
 import { mountPages } from './doors/pages/pages';
@@ -101,6 +106,12 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       cases: context.caseFiles,
       verification: context.verification,
     }),
+    ...messageRoutes({
+      reader,
+      gate,
+      seen: context.seen,
+      flushFetched: () => context.agentInbox.flush(),
+    }),
     ...outboxRoutes({ outbox: context.identity.outbox }),
     ...agentRoutes({
       reader,
@@ -116,6 +127,14 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
     }),
     ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
     ...creditRoutes({ reader, gate, spending: context.spending }),
+    ...webhookRoutes({
+      reader,
+      clock,
+      gate,
+      commands: context.webhookCommands,
+      catcher: context.webhooks.catcher,
+      mode: config.mode,
+    }),
     ...leavingRoutes({
       reader,
       clock,
@@ -300,7 +319,7 @@ export async function buildAgentApp(
   mountRegistration(app, registerDeps);
   const authenticateNb = (request: FastifyRequest) =>
     authenticate(credentials, request, { face: 'nb', transport: 'rest' });
-  const door = createNbDoor({ gate, authenticate: authenticateNb });
+  const door = createNbDoor({ gate, reader, authenticate: authenticateNb });
   mountNbAgents(app, {
     door,
     reader,
@@ -311,6 +330,8 @@ export async function buildAgentApp(
     publicUrl,
     authenticate: authenticateNb,
   });
+  mountNbMessages(app, { door, inbox: context.agentInbox });
+  mountNbSocial(app, { door, reader });
   mountNbCredits(app, { door, queries: context.ownCredits });
   mountNbNetwork(app, { door, reader, intelligence: context.intelligence });
   mountNbKeys(app, {
@@ -320,6 +341,7 @@ export async function buildAgentApp(
     callerOf: async (request) => (await authenticateNb(request)).caller,
     anonymousOf: (request) => asAnonymous(credentials, request, { face: 'nb', transport: 'rest' }),
   });
+  mountNbWebhooks(app, { door, reader, sendNow: (id) => context.webhooks.dispatcher.sendNow(id) });
   mountNbRooms(app, { gate, door });
   mountNbPosts(app, { gate, door, search: context.search });
   mountV1(app, { context, tools, authenticate: authenticateMma });

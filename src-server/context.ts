@@ -2,6 +2,7 @@ import type { Config } from './config';
 import type { AuditCheckpoint } from './contract/process';
 import { openDatabase, watchForeignCommits, type OpenDatabase } from './db/open';
 import { migrate } from './db/migrate';
+import { createAgentInboxService } from './domain/agent-events/agent-inbox.service';
 import { createAgentCommands } from './domain/agents/agents.commands';
 import { findAgent } from './domain/agents/agents.repo';
 import { createClaimsService } from './domain/agents/claims.service';
@@ -36,15 +37,23 @@ import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
 import { createSetupService } from './domain/identity/setup.service';
 import { DEFAULT_DISPLAY_NAME } from './domain/identity/sign-in.service';
+import { sendDm } from './domain/messages/dm.action';
 import { messageActions } from './domain/messages/messages.actions';
+import { createSeenService } from './domain/messages/seen.service';
 import { scanText } from './lib/text/scan/scan';
 import { networkActions } from './domain/network/network.actions';
 import { publishPost } from './domain/posts/posts.actions';
 import { createErasureService } from './domain/privacy/erasure.service';
 import { createExportsService } from './domain/privacy/exports.service';
+import { createWebhooks } from './domain/webhooks/webhooks';
+import { createWebhookCommands } from './domain/webhooks/webhooks.commands';
+import { webhookActions } from './domain/webhooks/webhooks.actions';
+import type { Resolve } from './domain/webhooks/targets';
 import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
+import { blockAgent, unblockAgent } from './domain/social/blocks.actions';
+import { followAgent, unfollowAgent } from './domain/social/follows.actions';
 import { openCuratedRooms } from './domain/rooms/curated';
 import { createRoom } from './domain/rooms/rooms.actions';
 import { recountRooms } from './domain/rooms/rooms.service';
@@ -79,6 +88,8 @@ export interface ContextOptions {
   readonly logRing?: LogRing;
   /** Opened already, e.g. to find out whether the folder is new. */
   readonly database?: OpenDatabase;
+  /** How names of outbound targets become addresses; the system's unless given. */
+  readonly resolve?: Resolve;
   /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
   readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
 }
@@ -91,6 +102,14 @@ export const ACTIONS = [
   updateProfile,
   rotateKey,
   updateOwnAgent,
+  sendDm,
+  followAgent,
+  unfollowAgent,
+  blockAgent,
+  unblockAgent,
+  webhookActions.configure,
+  webhookActions.regenerateSecret,
+  webhookActions.testFire,
   createRoom,
   ...Object.values(commentActions),
 ] as const;
@@ -139,6 +158,8 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const usage = createUsageRecorder({ writer, clock, log });
+  const agentInbox = createAgentInboxService({ writer, reader, clock, log });
+  const seen = createSeenService({ writer, clock, afterCommit });
   const actions = toRegistry();
   const credits = createCreditsService({
     writer,
@@ -166,6 +187,7 @@ export function createContext(options: ContextOptions) {
     findAgentState: (db, agentId) => findAgent(db, agentId),
     expiryMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).expiryDays * DAY,
     graceMsOf: (db, ownerId) => identity.users.preferencesOf(db, ownerId).graceSeconds * SECOND,
+    allowsLocalTargets: config.allowsLocalTargets,
     afterCommit,
     logCall: (entry) => usage.logCall(entry),
   };
@@ -187,6 +209,8 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const nbRegistration = createNbRegistrationService({
+    reader,
+    allowsLocalTargets: config.allowsLocalTargets,
     writer,
     clock,
     ids,
@@ -296,6 +320,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const demo = createDemoService({
+    vault,
     reader,
     writer,
     clock,
@@ -360,12 +385,38 @@ export function createContext(options: ContextOptions) {
     startedAt,
   });
 
+  const webhooks = createWebhooks({
+    reader,
+    writer,
+    clock,
+    ids,
+    vault,
+    audit,
+    log,
+    resolve: options.resolve,
+    allowsLocalTargets: config.allowsLocalTargets,
+    addressOf: (tx, { ownerId, contactEmail }) =>
+      ownerId === null ? contactEmail : (identity.users.findUserById(tx, ownerId)?.email ?? null),
+    sendMail: (tx, mail) => {
+      identity.mail.send(tx, mail);
+    },
+    onChange: (ownerId, agentId) => live.publish(ownerId, { topic: 'webhooks', id: agentId, change: 'sent' }),
+    afterCommit,
+  });
+
+  const webhookCommands = createWebhookCommands({
+    vault,
+    mode: config.mode,
+    allowsLocalTargets: config.allowsLocalTargets,
+  });
+
   const relay = createRelay({
     reader,
     writer,
     log,
     consumers: [
       live.consumer,
+      webhooks.consumer,
       {
         name: 'grants',
         isDurable: false,
@@ -428,11 +479,14 @@ export function createContext(options: ContextOptions) {
       handle() {
         gate.prune();
         usage.prune();
+        agentInbox.prune();
+        webhooks.care();
         credits.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
       },
     },
+    ...webhooks.jobs,
     {
       type: 'rooms.count',
       maxAttempts: 3,
@@ -453,6 +507,7 @@ export function createContext(options: ContextOptions) {
   wakers.push(
     () => relay.wake(),
     () => jobs.wake(),
+    () => webhooks.dispatcher.wake(),
   );
 
   return {
@@ -468,6 +523,8 @@ export function createContext(options: ContextOptions) {
     limiter,
     identity,
     usage,
+    agentInbox,
+    seen,
     credits,
     spending,
     ownCredits,
@@ -499,6 +556,8 @@ export function createContext(options: ContextOptions) {
     diagnostics,
     relay,
     jobs,
+    webhooks,
+    webhookCommands,
     takeCheckpoint,
     /** The file was rolled back or written anew behind a kept checkpoint: from here on the log says so itself. */
     recordDiscontinuity(kept: AuditCheckpoint) {
@@ -525,8 +584,10 @@ export function createContext(options: ContextOptions) {
     /** Everything written so far has had its consequences: what tests wait for. */
     async processAll() {
       usage.flush();
+      agentInbox.flush();
       await relay.processAll();
       await jobs.processAll();
+      await webhooks.dispatcher.processAll();
       await backups.idle();
       await exports.idle();
       await relay.processAll();
@@ -538,9 +599,11 @@ export function createContext(options: ContextOptions) {
       await backups.stop();
       await exports.stop();
       grantWatch[Symbol.dispose]();
+      await webhooks.dispatcher[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
       await usage[Symbol.asyncDispose]();
+      await agentInbox[Symbol.asyncDispose]();
       takeCheckpoint();
       database[Symbol.dispose]();
     },

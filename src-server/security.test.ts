@@ -92,6 +92,22 @@ describe('the floor, over every kind, origin and door', () => {
       ['nb react', () => server.call('POST', `${post}/react`, { key })],
       ['nb delete', () => server.call('DELETE', own, { key })],
       ['nb profile', () => server.call('PATCH', '/api/protocol/me', { key, body: { description: 'New' } })],
+      [
+        'nb dm',
+        () =>
+          server.call('POST', `/api/protocol/agents/${agentId}/dm`, {
+            key,
+            body: { to_user_id: other, message: 'Hi' },
+          }),
+      ],
+      ['nb follow', () => server.call('POST', `/api/agent/follow/${author.id}`, { key })],
+      ['nb unfollow', () => server.call('DELETE', `/api/agent/follow/${author.id}`, { key })],
+      ['nb block', () => server.call('POST', `/api/agent/my-inbox/${author.id}/block`, { key })],
+      ['nb unblock', () => server.call('DELETE', `/api/agent/my-inbox/${author.id}/block`, { key })],
+      [
+        'nb webhook',
+        () => server.call('PATCH', `/api/protocol/agents/${agentId}/webhook`, { key, body: { events: [] } }),
+      ],
     ];
     for (const [name, call] of calls) {
       const { status, body } = await call();
@@ -104,8 +120,12 @@ describe('the floor, over every kind, origin and door', () => {
     expect(write.prepare('select count(*) from messages').pluck().get()).toBe(0);
     expect(counted()).toEqual(before);
     expect(write.prepare('select count(*) from connections').pluck().get()).toBe(0);
+    expect(write.prepare('select count(*) from follows').pluck().get()).toBe(0);
+    expect(write.prepare('select count(*) from blocks').pluck().get()).toBe(0);
     const kinds = write.prepare('select distinct action_name from actions').pluck().all() as string[];
-    const held = ACTIONS.filter(({ kind }) => kind !== 'credential.rotate').map(({ name }) => name);
+    const held = ACTIONS.filter(
+      ({ kind, name }) => kind !== 'credential.rotate' && name !== 'webhook.testFire',
+    ).map(({ name }) => name);
     expect(kinds.toSorted()).toEqual(held.toSorted());
   });
 });

@@ -152,6 +152,7 @@ async function startLocked({
   const url = `http://${host}:${actualPort}`;
   context.setPublicUrl(url);
   context.jobs.start();
+  context.webhooks.dispatcher.start();
   if (config.hasConsole) offerFirstLink(context);
   lock.announce(url);
   const ready: ReadyMessage = { type: 'ready', ready: true, url, socket };

@@ -8,6 +8,7 @@ import { BrandMark } from '../components/brand-mark';
 import { OfflineBanner } from '../components/offline-banner';
 import { SetupBanner } from '../features/first-run/setup-banner';
 import { inboxCountsQuery } from '../features/inbox/api';
+import { unreadQuery } from '../features/messages/unread';
 import { goIdOf } from '../hotkeys/definitions/everywhere';
 import { useHotkeys } from '../hotkeys/hotkeys';
 import classes from './frame.module.css';
@@ -36,7 +37,12 @@ export function Frame() {
   const [wasFreezePressed, setWasFreezePressed] = useState(false);
   // What had the focus when the palette was opened; `undefined` while it is closed.
   const [paletteFrom, setPaletteFrom] = useState<Element | null>();
+  const unread = useQuery(unreadQuery);
   const pending = counts.data?.counts.pending ?? 0;
+  const waiting: Partial<Record<ConsolePage['to'], number>> = {
+    '/inbox': pending,
+    '/messages': unread.data?.unreadOfMine ?? 0,
+  };
 
   const isAdmin = me.data?.user?.role === 'admin';
 
@@ -90,7 +96,7 @@ export function Frame() {
             <Fragment key={section}>
               <h2 className={classes['section']}>{i18n._(groupLabels[section])}</h2>
               {pages.map((entry) => (
-                <NavItem key={entry.to} page={entry} count={entry.to === '/inbox' ? pending : 0} />
+                <NavItem key={entry.to} page={entry} count={waiting[entry.to] ?? 0} />
               ))}
             </Fragment>
           );
@@ -136,10 +142,18 @@ function NavItem({ page: { to, Icon, label: descriptor }, count }: NavItemProps)
       <Icon size={16} stroke={1.75} aria-hidden="true" />
       <span className={classes['label']}>{label}</span>
       {count > 0 ? (
-        <span className={classes['count']} data-numeric="" data-testid="pending-count">
+        <span
+          className={classes['count']}
+          data-numeric=""
+          data-testid={to === '/inbox' ? 'pending-count' : 'unread-count'}
+        >
           <span aria-hidden="true">{count > MAX_COUNT ? `${MAX_COUNT}+` : count}</span>
           <VisuallyHidden>
-            <Plural value={count} one="# waits for you" other="# wait for you" />
+            {to === '/messages' ? (
+              <Plural value={count} one="# message to you is new" other="# messages to you are new" />
+            ) : (
+              <Plural value={count} one="# waits for you" other="# wait for you" />
+            )}
           </VisuallyHidden>
         </span>
       ) : null}

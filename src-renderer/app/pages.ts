@@ -7,6 +7,7 @@ import {
   IconInbox,
   IconKey,
   IconMailForward,
+  IconMessages,
   IconRobot,
   IconSettings,
   IconShieldCheck,
@@ -14,11 +15,12 @@ import {
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'agents', 'money', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'network', 'agents', 'money', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   work: msg`Work`,
+  network: msg({ message: 'Network', context: 'navigation section' }),
   agents: msg({ message: 'Agents', context: 'navigation section' }),
   money: msg({ message: 'Money', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
@@ -28,6 +30,7 @@ export interface ConsolePage {
   readonly to:
     | '/inbox'
     | '/activity'
+    | '/messages'
     | '/agents'
     | '/keys'
     | '/credits'
@@ -63,6 +66,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Activity`,
     keys: ['g y'],
     Icon: IconActivity,
+  },
+  {
+    to: '/messages',
+    group: 'network',
+    label: msg`Messages`,
+    goLabel: msg`Go to Messages`,
+    keys: ['g m'],
+    Icon: IconMessages,
   },
   {
     to: '/agents',

@@ -14,6 +14,7 @@ import { validateWelcomeSearch } from '../features/first-run/welcome-search';
 import { InboxPage } from '../features/inbox/inbox-page';
 import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
+import { validateMessagesSearch } from '../features/messages/messages-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage, UnknownLinkPage } from './route-states';
@@ -59,6 +60,13 @@ const keysRoute = createRoute({
   path: '/keys',
   validateSearch: validateKeysSearch,
   component: lazyRouteComponent(() => import('../features/keys/keys-page'), 'KeysPage'),
+});
+
+const messagesRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/messages',
+  validateSearch: validateMessagesSearch,
+  component: lazyRouteComponent(() => import('../features/messages/messages-page'), 'MessagesPage'),
 });
 
 const creditsRoute = createRoute({
@@ -135,6 +143,7 @@ const routeTree = rootRoute.addChildren([
     activityRoute,
     caseRoute,
     auditRoute,
+    messagesRoute,
     agentsRoute,
     agentRoute,
     keysRoute,

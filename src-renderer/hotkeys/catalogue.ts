@@ -3,6 +3,7 @@ import { activityHotkeys } from './definitions/activity';
 import { agentHotkeys } from './definitions/agents';
 import { everywhereHotkeys, helpHotkeys, paletteHotkeys } from './definitions/everywhere';
 import { inboxHotkeys } from './definitions/inbox';
+import { messageHotkeys } from './definitions/messages';
 import { outboxHotkeys } from './definitions/outbox';
 
 /**
@@ -14,6 +15,7 @@ export const HOTKEYS = {
   ...paletteHotkeys,
   ...inboxHotkeys,
   ...activityHotkeys,
+  ...messageHotkeys,
   ...agentHotkeys,
   ...outboxHotkeys,
   ...helpHotkeys,

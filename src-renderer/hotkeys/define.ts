@@ -11,6 +11,7 @@ export type HotkeyPlace =
   | 'activity'
   | 'case'
   | 'audit'
+  | 'messages'
   | 'agents'
   | 'agent'
   | 'agent:history'

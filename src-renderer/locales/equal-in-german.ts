@@ -5,6 +5,7 @@ export const EQUAL_IN_GERMAN: Readonly<Record<string, string>> = {
   Admin: 'same word',
   Agent: 'same word',
   Code: 'same word',
+  Credits: 'what the protocol calls them, in German too',
   Handle: 'the word that platforms use in German too',
   Hash: 'same word',
   Link: 'same word',

@@ -8,5 +8,6 @@ export * from '../domain/messages/messages.tables';
 export * from '../domain/network/network.tables';
 export * from '../domain/posts/posts.tables';
 export * from '../domain/rooms/rooms.tables';
+export * from '../domain/social/social.tables';
 export * from '../domain/webhooks/webhooks.tables';
 export * from '../gate/gate.tables';

@@ -23,6 +23,7 @@ export function contextOf<Input>(
     targets,
     now,
     ids: deps.ids,
+    vault: deps.vault,
     isSample: action.isSample,
     emit: (topic, data) => appendEvent(tx, { topic, data, traceId: action.traceId, now }),
   };

@@ -110,10 +110,26 @@ const CASES: Readonly<Record<string, Case>> = {
     effectOf: (desk) =>
       one(desk, "select description from agents where description <> '' and id = ?", desk.agent.agentId),
   },
+  'webhook.configure': {
+    async propose(desk, n) {
+      const { body } = await desk.server.call<{ status: string; draft_id: string }>(
+        'PATCH',
+        `/api/protocol/agents/${desk.agent.agentId}/webhook`,
+        { key: desk.key, body: { webhook_url: `https://a.example/${n}`, events: ['new_dm'] } },
+      );
+      const { status, draft_id: draftId } = body;
+      const hash = one(desk, 'select hash from actions where subject_id = ?', draftId);
+      return { status, draftId, version: 1, payloadSha256: String(hash) };
+    },
+    revised: (n) => ({ webhook_url: `https://b.example/${n}`, events: [] }),
+    editable: null,
+    fixed: { webhook_url: 'https://c.example/', events: 'new_match' },
+    effectOf: (desk) => one(desk, 'select url from agent_webhooks where agent_id = ?', desk.agent.agentId),
+  },
 };
 
-/** `credential.rotate` is refused rather than held: nobody could be handed the new key later. */
-const NEVER_HELD = ['credentials.rotateKey'];
+/** Refused rather than held: nobody could be handed the new key, or told how the test went, later. */
+const NEVER_HELD = ['credentials.rotateKey', 'webhook.regenerateSecret', 'webhook.testFire'];
 
 const seenOf = (item: InboxDetail) => ({
   version: item.version,

@@ -1,6 +1,6 @@
 import type { Kind } from '../contract/common';
-import type { CreditCostName } from '../contract/nb/costs';
-import type { Tx } from '../db/open';
+import type { CreditCostName, Tier } from '../contract/nb/costs';
+import type { Db, Tx } from '../db/open';
 
 /** One thousandth of a credit: the unit of the ledger (decisions §4). */
 export type Millicredits = number;
@@ -20,6 +20,8 @@ export interface CreditRequest {
  * action runs and releases when it does not; all inside its own transaction.
  */
 export interface CreditsPort {
+  /** What the agent's caps go by. */
+  tierOf(db: Db, agentId: string): Tier;
   /** @throws AppError `payment_required` when the agent can't pay, or its owner's cap is reached */
   charge(tx: Tx, request: CreditRequest): void;
   /** As `charge`, for later. Null when it costs nothing. */

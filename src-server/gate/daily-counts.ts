@@ -1,17 +1,19 @@
 import { lt, sql } from 'drizzle-orm';
+import type { Tier } from '../contract/nb/costs';
 import type { Tx } from '../db/open';
-import { utcDay, DAY } from '../lib/clock';
+import { DAY, toOffsetIso, utcDay } from '../lib/clock';
 import { AppError } from '../lib/errors';
 import { dailyCounts } from './gate.tables';
-import { DAILY_CAPS, type DailyCapName } from './limits';
+import { DAILY_CAPS, perDayOf, type DailyCapName } from './limits';
 
 /**
  * Counts one of today; the count rolls back with its transaction.
  * @throws AppError `cap_reached` naming the cap and its reset
  */
-export function countToday(tx: Tx, subjectId: string, cap: DailyCapName, now: number): void {
+export function countToday(tx: Tx, subjectId: string, cap: DailyCapName, now: number, tier?: Tier): void {
   const day = utcDay(now);
-  const { perDay, of } = DAILY_CAPS[cap];
+  const { of } = DAILY_CAPS[cap];
+  const perDay = perDayOf(cap, tier?.id);
   const row = tx
     .insert(dailyCounts)
     .values({ subjectId, cap, day, count: 1 })
@@ -23,11 +25,12 @@ export function countToday(tx: Tx, subjectId: string, cap: DailyCapName, now: nu
     .get();
   if (row.count > perDay) {
     const reset = Date.parse(`${day}T00:00:00.000Z`) + DAY;
+    const resetAt = toOffsetIso(reset);
     throw new AppError(
       'cap_reached',
-      `Daily cap reached: ${perDay} ${of} a day. It starts anew at ${new Date(reset).toISOString()}.`,
+      `Daily cap reached: ${perDay} ${of} a day${tier ? ` on ${tier.label}` : ''}. It starts anew at ${resetAt}.`,
       {
-        details: { cap, limit: perDay, reset_at: new Date(reset).toISOString() },
+        details: { cap, limit: perDay, reset_at: resetAt },
         retryAfterSeconds: Math.ceil((reset - now) / 1_000),
       },
     );

@@ -4,6 +4,7 @@ import type { Effect } from '../contract/console/inbox';
 import type { CreditCostName } from '../contract/nb/costs';
 import type { Reader, Tx } from '../db/open';
 import type { Ids } from '../lib/ids';
+import type { Vault } from '../lib/vault';
 import type { AgentActor, Caller, UserActor } from './caller';
 import type { DailyCapName, WindowLimitName } from './limits';
 
@@ -25,6 +26,8 @@ export interface ActionContext<Input> {
   readonly targets: readonly Pick<Target, 'type' | 'id'>[];
   readonly now: number;
   readonly ids: Ids;
+  /** Seals what is kept and must not be read from the file. */
+  readonly vault: Pick<Vault, 'seal'>;
   readonly isSample: boolean;
   /** Writes an event with the effect; relayed after commit. */
   readonly emit: (topic: string, data: Readonly<Record<string, unknown>>) => void;
@@ -34,6 +37,8 @@ export interface PrepareContext {
   readonly now: number;
   /** Subject of the proposal this is to become a version of. */
   readonly revisedSubjectId: string | undefined;
+  /** Outbound calls may go to this machine: tests and benchmarks. */
+  readonly allowsLocalTargets: boolean;
 }
 
 export interface FieldForm {
@@ -67,6 +72,11 @@ export interface ActionDefinition<Input, Output> {
   readonly contentType: 'post' | 'comment' | 'message' | 'profile';
   /** The answer holds a secret: never stored for replay. */
   readonly hasSecretAnswer?: boolean;
+  /**
+   * Where only some answers hold a secret: the result as it is kept, and the result itself where it has none. An answer
+   * that lost something is not stored for replay.
+   */
+  withoutSecret?(result: Output): Output;
   /** What an nb call of it is priced as (CRED-1); mma calls cost nothing. */
   readonly costName?: CreditCostName;
   /** Resolves what the input points at. @throws AppError `not_found`, `forbidden`, … */
@@ -89,6 +99,23 @@ export interface ActionDefinition<Input, Output> {
   undo?(tx: Tx, context: ActionContext<Input>, result: Output): void;
   /** Path of the public thing it became. */
   resultPath?(context: { readonly subjectId: string }): string | null;
+}
+
+/** What of a result is kept: nothing that is told once. */
+export function storedResultOf<Output>(
+  definition: Pick<ActionDefinition<never, Output>, 'hasSecretAnswer' | 'withoutSecret'>,
+  result: Output,
+): string | null {
+  if (definition.hasSecretAnswer === true) return null;
+  return JSON.stringify(definition.withoutSecret?.(result) ?? result ?? null);
+}
+
+/** Whether an answer made of this result must not be kept for repeats. */
+export function isSecretResult<Output>(
+  definition: Pick<ActionDefinition<never, Output>, 'hasSecretAnswer' | 'withoutSecret'>,
+  result: Output,
+): boolean {
+  return definition.hasSecretAnswer === true || (definition.withoutSecret?.(result) ?? result) !== result;
 }
 
 /** Any action, where its types do not matter: registries and walks. */

@@ -82,6 +82,8 @@ export interface GateDeps {
   graceMsOf(db: Db, ownerId: string): number;
   /** Wakes the relay and the job runner after a commit. */
   afterCommit(): void;
+  /** Outbound calls may go to this machine: tests and benchmarks. */
+  readonly allowsLocalTargets: boolean;
   logCall(entry: {
     caller: Caller;
     agent: AgentActor;

@@ -14,6 +14,7 @@ import {
 import { systemCaller, type Caller } from './caller';
 import { contextOf } from './action-context';
 import { closeAction } from './closing';
+import { storedResultOf } from './define-action';
 import { definitionOf, record, type GateDeps } from './deps';
 import { EXECUTE_JOB, executionKey } from './execution-job';
 import { isInGrace, isUnsettled, voidDecision } from './grace';
@@ -85,7 +86,7 @@ function settleApproval(deps: GateDeps, tx: Tx, action: ActionRow, caller: Calle
     updatedAt: now,
     executedAt: now,
     attempts: action.attempts + 1,
-    result: definition.hasSecretAnswer ? null : JSON.stringify(result ?? null),
+    result: storedResultOf(definition, result),
     failure: null,
   });
   finishJobByKey(tx, EXECUTE_JOB, executionKey(action), now);

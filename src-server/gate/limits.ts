@@ -1,4 +1,5 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Tier } from '../contract/nb/costs';
 import { AppError } from '../lib/errors';
 import type { RateLimitState } from './caller';
 import type { Face } from './kinds';
@@ -52,6 +53,8 @@ export function countsIn(name: WindowLimitName, face: Face): boolean {
 
 interface DailyCap {
   readonly perDay: number;
+  /** Less for some tiers. */
+  readonly perTier?: Partial<Readonly<Record<Tier['id'], number>>>;
   readonly faces: readonly Face[];
   readonly of: string;
 }
@@ -59,12 +62,21 @@ interface DailyCap {
 /** Per UTC day, counted in the gate's own transaction (decisions §4). */
 export const DAILY_CAPS = {
   posts: { perDay: 100, faces: ['nb'], of: 'posts' },
-  messages: { perDay: 200, faces: ['nb'], of: 'direct messages' },
+  /** DM-7: five on Starter. */
+  messages: { perDay: 200, perTier: { free: 5 }, faces: ['nb'], of: 'direct messages' },
+  /** What people write themselves, in their own name or an agent's. */
+  'messages.person': { perDay: 500, faces: ['console'], of: 'messages of yours' },
   rooms: { perDay: 5, faces: ['nb'], of: 'rooms' },
   'otp.address': { perDay: 10, faces: ['mma', 'nb', 'console'], of: 'codes to this address' },
 } as const satisfies Record<string, DailyCap>;
 
 export type DailyCapName = keyof typeof DAILY_CAPS;
+
+/** How many a day, for whom the tier counts. */
+export function perDayOf(name: DailyCapName, tierId?: Tier['id']): number {
+  const { perDay, perTier = {} }: DailyCap = DAILY_CAPS[name];
+  return (tierId && perTier[tierId]) ?? perDay;
+}
 
 /** How many proposals may wait (decisions §3). */
 export const PENDING_PER_AGENT = 200;

@@ -14,7 +14,7 @@ import {
 import type { AgentActor, Caller } from './caller';
 import { contentBlocked, scanPublic } from './content';
 import { countToday } from './daily-counts';
-import type { ActionDefinition } from './define-action';
+import { isSecretResult, type ActionDefinition } from './define-action';
 import type { GateDeps, SpottedKey } from './deps';
 import { findAnswer, storeAnswer, type StoredAnswer } from './idempotency';
 import { resolveVerdict } from './kinds';
@@ -67,6 +67,7 @@ export async function perform<Input, Output>(
     definition.prepare?.(db, input, agent, {
       now: deps.clock.now(),
       revisedSubjectId: revised?.subjectId,
+      allowsLocalTargets: deps.allowsLocalTargets,
     }).targets ?? [];
   const targets = prepare(deps.reader);
   const ownerSet = findPolicy(deps.reader, agent.agentId, definition.kind);
@@ -115,7 +116,7 @@ export async function perform<Input, Output>(
     if (meanwhile) return { type: 'replayed', answer: meanwhile };
     assertStillMayCall(deps, tx, agent);
     prepare(tx);
-    countCap(tx, definition, caller, agent, now);
+    countCap(deps, tx, definition, caller, agent, now);
     const step: Step<Input, Output> = {
       deps,
       definition,
@@ -138,7 +139,7 @@ export async function perform<Input, Output>(
     if (options.answer) {
       storeAnswer(tx, caller.idempotency, options.answer(made), {
         now,
-        hasSecret: definition.hasSecretAnswer === true,
+        hasSecret: made.type === 'done' && isSecretResult(definition, made.result),
       });
     }
     return made;
@@ -174,6 +175,7 @@ function priceOf({ costName }: { readonly costName?: CreditCostName }, { face }:
 }
 
 function countCap<Input, Output>(
+  deps: Pick<GateDeps, 'credits'>,
   tx: Tx,
   definition: ActionDefinition<Input, Output>,
   caller: Caller,
@@ -181,6 +183,7 @@ function countCap<Input, Output>(
   now: number,
 ): void {
   const cap = definition.dailyCap;
-  if (cap && DAILY_CAPS[cap].faces.some((face) => face === caller.face))
-    countToday(tx, agent.agentId, cap, now);
+  if (!cap || !DAILY_CAPS[cap].faces.some((face) => face === caller.face)) return;
+  const tier = 'perTier' in DAILY_CAPS[cap] ? deps.credits.tierOf(tx, agent.agentId) : undefined;
+  countToday(tx, agent.agentId, cap, now, tier);
 }

@@ -15,7 +15,7 @@ import {
 import { systemCaller, type AgentActor, type Caller } from './caller';
 import { contextOf } from './action-context';
 import type { CreditRequest } from './credits-port';
-import type { ActionDefinition, Target } from './define-action';
+import { storedResultOf, type ActionDefinition, type Target } from './define-action';
 import { record, type GateDeps } from './deps';
 import { settleRejection } from './execute';
 import { isInGrace, isUnsettled, voidDecision } from './grace';
@@ -197,7 +197,7 @@ export function runAtOnce<Input, Output>(tx: Tx, step: Step<Input, Output>): Don
     ...base,
     executedAt: now,
     attempts: 1,
-    result: definition.hasSecretAnswer ? null : JSON.stringify(result),
+    result: storedResultOf(definition, result),
   };
   insertAction(tx, action);
   insertVersion(tx, firstVersion(step, action.id));

@@ -15,6 +15,9 @@ const CHANGES_HANDS: ReadonlySet<string> = new Set([
   'agent.offer-declined',
 ]);
 
+/** Subjects of what the page of messages shows: letters, who is blocked, what happened to agents. */
+const IN_MESSAGES: ReadonlySet<string> = new Set(['message', 'block', 'agent-event']);
+
 /** The shell follows it with tray and menu bar; no timeline has it. */
 const PREFERENCES = 'preferences.changed';
 
@@ -44,8 +47,9 @@ export function createLiveBus({
   const toLive = (event: DomainEvent): readonly LiveEvent[] => {
     const [subject, change = ''] = event.topic.split('.', 2);
     const idOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-    const { actionId, agentId, keyId } = event.data;
+    const { actionId, agentId, keyId, conversationId } = event.data;
     if (subject === 'action' && change !== 'read') return [{ topic: 'inbox', id: idOf(actionId), change }];
+    if (IN_MESSAGES.has(subject ?? '')) return [{ topic: 'messages', id: idOf(conversationId), change }];
     if (event.topic === PREFERENCES) return [{ topic: 'settings', id: null, change }];
     if (event.topic === 'agent.registered' || event.topic === 'agent.disowned') {
       return [{ topic: 'joining', id: idOf(agentId), change }];
@@ -62,6 +66,7 @@ export function createLiveBus({
       return [agents, { topic: 'me', id: null, change }];
     }
     if (subject === 'agent') return [agents];
+    if (subject === 'webhook') return [{ topic: 'webhooks', id: idOf(agentId), change }];
     // A page of an agent shows its keys; an Inbox item says that one stands in it.
     if (subject === 'key') {
       const keys: LiveEvent = { topic: 'keys', id: idOf(keyId), change };

@@ -144,6 +144,7 @@ export function createGateFixture({
     ),
     scanPublicText: (text, field) => scanText(text, { field }),
     keySpotter: createKeySpotter({ audit }),
+    allowsLocalTargets: false,
     findAgentState: findAgent,
     expiryMsOf: () => 7 * DAY,
     graceMsOf: () => graceMs,

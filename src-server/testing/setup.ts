@@ -1,6 +1,8 @@
 import { afterEach } from 'vitest';
+import { closeReceivers } from './receiver';
 import { closeTestServers } from './test-server';
 
 afterEach(async () => {
   await closeTestServers();
+  await closeReceivers();
 });

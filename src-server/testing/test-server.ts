@@ -9,6 +9,7 @@ import { SOCKET_SECRET_HEADER } from '../contract/process';
 import { createContext, type Context } from '../context';
 import type { InboxDetail } from '../contract/console/inbox';
 import type { RegisterAnswer } from '../contract/mma/register';
+import type { Resolve } from '../domain/webhooks/targets';
 import { createLogger } from '../lib/logger';
 import type { Clock, Monotonic } from '../lib/clock';
 
@@ -33,6 +34,9 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly allowsSignUp?: boolean;
   readonly hasConsole?: boolean;
   readonly smtpUrl?: string;
+  readonly allowsLocalTargets?: boolean;
+  /** How names of outbound targets become addresses; nobody is reached unless given. */
+  readonly resolve?: Resolve;
   readonly trustProxy?: Config['trustProxy'];
   /** Reuse a data folder, to look at a restart. */
   readonly dataFolder?: string;
@@ -103,7 +107,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     port: 7_423,
     hasConsole: options.hasConsole ?? mode === 'server',
     hasLimits: options.hasLimits ?? false,
-    allowsLocalTargets: false,
+    allowsLocalTargets: options.allowsLocalTargets ?? false,
     allowsSignUp: options.allowsSignUp ?? mode === 'server',
     publicUrl: undefined,
     consoleFolder: undefined,
@@ -115,7 +119,14 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
     trustProxy: options.trustProxy,
   };
   const monotonic = options.monotonic ?? { elapsed: () => clock.now() };
-  const context = createContext({ config, masterKey, clock, monotonic, log: createLogger(config.logLevel) });
+  const context = createContext({
+    config,
+    masterKey,
+    clock,
+    monotonic,
+    log: createLogger(config.logLevel),
+    resolve: options.resolve ?? resolveNothing,
+  });
   const agentApp = await buildAgentApp(context, options);
   const consoleApp = buildConsoleApp(context, socketSecret);
   await agentApp.ready();
@@ -181,6 +192,9 @@ async function inject<Body>(app: FastifyInstance, request: InjectOptions): Promi
     body: (isJson ? response.json() : response.body) as Body,
   };
 }
+
+const resolveNothing: Resolve = (hostname, callback) =>
+  callback(Object.assign(new Error(`${hostname} was not found`), { code: 'ENOTFOUND' }), []);
 
 let counter = 0;
 

@@ -1,4 +1,4 @@
-import { IconBroadcast } from '@tabler/icons-react';
+import { IconBroadcast, IconWebhook } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type RefObject, useState } from 'react';
 import type { CaseEntry, CaseFile } from '../../../src-server/contract/console/activity';
@@ -37,8 +37,10 @@ export function CaseTimeline({ file, list, isAllOpen }: CaseTimelineProps) {
         <li key={entry.id} className={classes['entry']}>
           {entry.form === 'audit' ? (
             <AuditLine entry={entry} file={file} isAllOpen={isAllOpen} />
-          ) : (
+          ) : entry.form === 'event' ? (
             <EventLine entry={entry} />
+          ) : (
+            <DeliveryLine entry={entry} />
           )}
         </li>
       ))}
@@ -188,6 +190,40 @@ function EventLine({ entry }: { entry: Extract<CaseEntry, { form: 'event' }> }) 
         <Trans>
           Sent out: <code>{entry.topic}</code>
         </Trans>
+      </span>
+    </div>
+  );
+}
+
+function DeliveryLine({ entry }: { entry: Extract<CaseEntry, { form: 'delivery' }> }) {
+  const { event, status, attempts } = entry;
+  const { name } = entry.agent;
+  const code = entry.statusCode ?? '–';
+  const words = {
+    delivered: (
+      <Trans>
+        <code>{event}</code> was delivered to the webhook of {name}: HTTP {code}
+      </Trans>
+    ),
+    failed: (
+      <Trans>
+        <code>{event}</code> did not reach the webhook of {name} in {attempts} attempts
+      </Trans>
+    ),
+    pending: (
+      <Trans>
+        <code>{event}</code> is on its way to the webhook of {name}
+      </Trans>
+    ),
+  };
+  return (
+    <div className={classes['line']} data-case-line="">
+      <FullTime at={entry.at} />
+      <span className={classes['icon']} aria-hidden="true">
+        <IconWebhook size={16} stroke={1.75} />
+      </span>
+      <span className={classes['words']} data-words="">
+        {words[status]}
       </span>
     </div>
   );

@@ -24,6 +24,7 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
     guidanceRetired,
     capsCleared,
     offersEnded,
+    webhooksEnded,
     postsKept,
   } = query.data;
   return (
@@ -82,6 +83,11 @@ export function ConsequenceList({ agentId, how }: { agentId: string; how: Leavin
         {offersEnded > 0 ? (
           <li>
             <Trans>The open offer ends.</Trans>
+          </li>
+        ) : null}
+        {webhooksEnded > 0 ? (
+          <li>
+            <Trans>Its webhook ends, and what was sent there is forgotten.</Trans>
           </li>
         ) : null}
         <li>

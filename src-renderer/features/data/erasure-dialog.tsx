@@ -142,6 +142,8 @@ function Item({ what, count }: { what: string; count: number }): ReactNode {
       return <Plural value={count} one="# post" other="# posts" />;
     case 'messages':
       return <Plural value={count} one="# message" other="# messages" />;
+    case 'blocks':
+      return <Plural value={count} one="# blocked agent" other="# blocked agents" />;
     case 'auditRows':
       return <Plural value={count} one="# row of the audit log" other="# rows of the audit log" />;
     case 'backups':

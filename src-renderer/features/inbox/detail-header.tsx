@@ -44,7 +44,9 @@ export function DetailHeader({ detail, version, onBack }: DetailHeaderProps) {
         </span>
       </p>
       <h2 className={classes['sentence']}>
-        <ActionSentence detail={{ kind: detail.kind, targets: version.targets }} />
+        <ActionSentence
+          detail={{ actionName: detail.actionName, kind: detail.kind, targets: version.targets }}
+        />
       </h2>
       <div className={classes['facts']}>
         <RiskChip risk={detail.risk} />

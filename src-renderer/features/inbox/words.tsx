@@ -112,6 +112,10 @@ export function useFieldLabel(): (name: string) => string | undefined {
       note: t`Note`,
       recipientUserId: t`Recipient`,
       recipientAgentId: t`Recipient`,
+      to_user_id: t`Recipient`,
+      to_agent_id: t`Recipient`,
+      to_email: t`Recipient`,
+      agent_id: t`Agent`,
       targetUserId: t`With`,
       targetAgentId: t`With`,
       roomSlug: t`Room`,
@@ -131,14 +135,48 @@ function Foreign({ children }: { children: string }) {
   return <AgentText>{children}</AgentText>;
 }
 
-/** What the platform will do, in one sentence of ours, made from kind and targets alone. */
+/** Where one kind covers what reads differently: follow and unfollow, block and unblock. */
+function sentenceOfAction(actionName: string, to: string): ReactNode {
+  switch (actionName) {
+    case 'agents.follow':
+      return (
+        <Trans>
+          Follow <Foreign>{to}</Foreign>
+        </Trans>
+      );
+    case 'agents.unfollow':
+      return (
+        <Trans>
+          Stop following <Foreign>{to}</Foreign>
+        </Trans>
+      );
+    case 'agents.block':
+      return (
+        <Trans>
+          Block <Foreign>{to}</Foreign>
+        </Trans>
+      );
+    case 'agents.unblock':
+      return (
+        <Trans>
+          Unblock <Foreign>{to}</Foreign>
+        </Trans>
+      );
+    default:
+      return undefined;
+  }
+}
+
+/** What the platform will do, in one sentence of ours, made from action, kind and targets alone. */
 export function ActionSentence({
   detail,
 }: {
-  detail: Pick<InboxDetail, 'kind'> & { targets: { label: string }[] };
+  detail: Pick<InboxDetail, 'kind' | 'actionName'> & { targets: { label: string }[] };
 }) {
   const labels = detail.targets.map((target) => target.label).filter((label) => label !== '');
   const to = labels.length > 0 ? labels.join(', ') : undefined;
+  const own = to === undefined ? undefined : sentenceOfAction(detail.actionName, to);
+  if (own !== undefined) return own;
   const sentences: Record<Kind, ReactNode> = {
     'post.publish': to ? (
       <Trans>
@@ -231,10 +269,65 @@ export function EffectWords({ effect }: { effect: Effect }) {
       ) : (
         <Trans>The other side is asked to connect</Trans>
       );
+    case 'agent.followed':
+      return where ? (
+        <Trans>
+          It follows <Foreign>{where}</Foreign>; anyone can see that
+        </Trans>
+      ) : (
+        <Trans>It follows the other agent; anyone can see that</Trans>
+      );
+    case 'agent.unfollowed':
+      return where ? (
+        <Trans>
+          It no longer follows <Foreign>{where}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>It no longer follows the other agent</Trans>
+      );
+    case 'agent.blocked':
+      return where ? (
+        <Trans>
+          <Foreign>{where}</Foreign> can no longer write to it, and is not told
+        </Trans>
+      ) : (
+        <Trans>The other agent can no longer write to it, and is not told</Trans>
+      );
+    case 'agent.unblocked':
+      return where ? (
+        <Trans>
+          <Foreign>{where}</Foreign> can write to it again
+        </Trans>
+      ) : (
+        <Trans>The other agent can write to it again</Trans>
+      );
     case 'profile.changed':
       return <Trans>The public profile changes</Trans>;
     case 'credential.rotated':
       return <Trans>The old key stops working</Trans>;
+    case 'webhook.url': {
+      const url = param('url');
+      return url ? (
+        <Trans>
+          Its events go to <Foreign>{url}</Foreign>
+        </Trans>
+      ) : (
+        <Trans>Its events no longer go anywhere</Trans>
+      );
+    }
+    case 'webhook.events': {
+      const events = param('events');
+      if (events === '*') return <Trans>It gets every event</Trans>;
+      return events ? (
+        <Trans>It gets only these events: {events}</Trans>
+      ) : (
+        <Trans>It gets no events until that is changed</Trans>
+      );
+    }
+    case 'webhook.secret':
+      return <Trans>The old webhook secret no longer signs</Trans>;
+    case 'webhook.test':
+      return <Trans>A test is sent to its webhook</Trans>;
     case 'credits.spent':
       return <Trans>Costs {amount} credits</Trans>;
     case 'nothing_else':

@@ -8,6 +8,7 @@ import { formatDuration } from '../../components/duration';
 import { activateLocale } from '../../locales/i18n';
 import { Choices } from './choices';
 import { SettingRow } from './setting-row';
+import { SettingSwitch } from './setting-switch';
 import { useSettingsSave } from './settings-save';
 import classes from './settings.module.css';
 
@@ -21,7 +22,7 @@ const GRACE_SECONDS = [0, 5, 10, 15, 20, 30];
 const SECOND = 1_000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-/** Language, appearance, and the two times that decisions keep. */
+/** Language, appearance, the two times that decisions keep, and who finds one by one’s address. */
 export function GeneralSection() {
   const { t, i18n } = useLingui();
   const me = useMe();
@@ -125,6 +126,18 @@ export function GeneralSection() {
           data-testid="grace-seconds"
         />
       </SettingRow>
+      <SettingSwitch
+        setting="reachable"
+        description={
+          <Trans>
+            Any agent that knows your e-mail address can then write to you here. Otherwise it is told that
+            nobody has this address.
+          </Trans>
+        }
+        isOn={preferences?.isReachableByEmail ?? false}
+        onChange={(isReachableByEmail) => save({ isReachableByEmail })}
+        testId="reachable-by-email"
+      />
     </div>
   );
 }

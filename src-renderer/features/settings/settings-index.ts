@@ -18,6 +18,7 @@ export const SETTINGS = {
   appearance: { section: 'general', label: msg`Appearance` },
   expiry: { section: 'general', label: msg`Silence is a no after` },
   grace: { section: 'general', label: msg`Time to take a decision back` },
+  reachable: { section: 'general', label: msg`Agents may write to your address` },
   notifications: { section: 'notifications', label: msg`Show notifications` },
   'quiet-hours': { section: 'notifications', label: msg`Quiet hours` },
   'quiet-agents': { section: 'notifications', label: msg`Quiet agents` },

@@ -151,6 +151,18 @@ export const caseEntry = z.discriminatedUnion('form', [
     topic: z.string(),
     facts: z.record(z.string(), scalar),
   }),
+  /** What went out to the webhook of an agent of yours. */
+  z.object({
+    form: z.literal('delivery'),
+    id: z.string(),
+    seq: z.number().int(),
+    at: z.string(),
+    event: z.string(),
+    agent: activityAgent,
+    status: z.enum(['pending', 'delivered', 'failed']),
+    attempts: z.number().int(),
+    statusCode: z.number().int().nullable(),
+  }),
 ]);
 export type CaseEntry = z.infer<typeof caseEntry>;
 

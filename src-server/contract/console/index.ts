@@ -6,8 +6,10 @@ import * as data from './data';
 import * as inbox from './inbox';
 import * as keys from './keys';
 import * as leaving from './leaving';
+import * as messages from './messages';
 import * as outbox from './outbox';
 import * as session from './session';
+import * as webhooks from './webhooks';
 
 /** Every console endpoint by domain: the server mounts all of them, the window calls them. */
 export const consoleApi = {
@@ -95,6 +97,17 @@ export const consoleApi = {
     acceptOffer: leaving.acceptOffer,
     declineOffer: leaving.declineOffer,
   },
+  messages: {
+    listConversations: messages.listConversations,
+    getConversation: messages.getConversation,
+    sendMessage: messages.sendMessage,
+    markConversationSeen: messages.markConversationSeen,
+    getUnread: messages.getUnread,
+    blockSender: messages.blockSender,
+    unblockSender: messages.unblockSender,
+    listEventGroups: messages.listEventGroups,
+    listAgentEvents: messages.listAgentEvents,
+  },
   credits: {
     listCredits: credits.listCredits,
     getAgentCredits: credits.getAgentCredits,
@@ -102,6 +115,21 @@ export const consoleApi = {
     listLedger: credits.listLedger,
     setCap: credits.setCap,
     whatIfCap: credits.whatIfCap,
+  },
+  webhooks: {
+    listWebhooks: webhooks.listWebhooks,
+    getWebhook: webhooks.getWebhook,
+    updateWebhook: webhooks.updateWebhook,
+    replaceSecret: webhooks.replaceSecret,
+    testWebhook: webhooks.testWebhook,
+    listDeliveries: webhooks.listDeliveries,
+    getDelivery: webhooks.getDelivery,
+    resendDelivery: webhooks.resendDelivery,
+    recoverDeliveries: webhooks.recoverDeliveries,
+    listCaught: webhooks.listCaught,
+    listExceptions: webhooks.listExceptions,
+    addException: webhooks.addException,
+    removeException: webhooks.removeException,
   },
   data: {
     getBackups: data.getBackups,

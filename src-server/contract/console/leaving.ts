@@ -23,6 +23,8 @@ export const consequences = z.object({
   /** Caps on spending. */
   capsCleared: z.number().int(),
   offersEnded: z.number().int(),
+  /** Webhooks that end, what waits for them and what was sent included. */
+  webhooksEnded: z.number().int(),
   /** Public posts, which stay. */
   postsKept: z.number().int(),
 });

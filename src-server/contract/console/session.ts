@@ -51,6 +51,8 @@ export const preferences = z.object({
   graceSeconds,
   notifications: notificationPreferences,
   shortcuts: shortcutPreferences,
+  /** Agents may write to this person knowing the address alone; otherwise it is as good as unknown (decisions §6). */
+  isReachableByEmail: z.boolean(),
   /** Hear of thresholds of credits and caps. */
   spendingAlerts: z.boolean(),
 });
@@ -64,6 +66,7 @@ export const DEFAULT_PREFERENCES: Preferences = {
   graceSeconds: 5,
   notifications: { isOn: true, quietHours: null, mutedAgentIds: [] },
   shortcuts: { singleKeys: 'on', preset: 'standard', overrides: {} },
+  isReachableByEmail: false,
   spendingAlerts: true,
 };
 
@@ -157,7 +160,7 @@ export const removeSampleWorld = endpoint({
 export const updatePreferences = endpoint({
   method: 'PATCH',
   path: '/preferences',
-  summary: 'Language, theme, expiry, grace, notifications, shortcuts',
+  summary: 'Language, theme, expiry, grace, notifications, shortcuts, being found by one’s address',
   body: z.strictObject({
     locale: locale.optional(),
     colorScheme: colorScheme.optional(),
@@ -165,6 +168,7 @@ export const updatePreferences = endpoint({
     graceSeconds: graceSeconds.optional(),
     notifications: z.strictObject(notificationPreferences.shape).optional(),
     shortcuts: z.strictObject(shortcutPreferences.shape).optional(),
+    isReachableByEmail: z.boolean().optional(),
     spendingAlerts: z.boolean().optional(),
   }),
   answer: preferences,

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { emailAddress, filledText, text } from '../common';
 import { page, whole } from './paging';
+import { WEBHOOK_URL_MAX } from './webhooks';
 
 /** The NetworkBot Protocol's agents (AGT-1 to AGT-5, REG-7 to REG-10); unknown keys are dropped. */
 
 export const AGENT_NAME_MAX = 80;
 export const DESCRIPTION_MAX = 1_000;
-const WEBHOOK_URL_MAX = 2_000;
 
 export const capabilities = z.array(filledText(60)).min(1, { error: 'must name at least one' }).max(30);
 

@@ -281,7 +281,11 @@ describe('a case file', () => {
   });
 
   it('tells one story from proposal to undo, with versions, reads, decisions and what the effect sent out', () => {
-    expect(file.entries.map((entry) => (entry.form === 'audit' ? entry.type : entry.topic))).toEqual([
+    expect(
+      file.entries.map((entry) =>
+        entry.form === 'audit' ? entry.type : entry.form === 'event' ? entry.topic : entry.event,
+      ),
+    ).toEqual([
       'action.proposed',
       'action.rejected',
       'action.revised',

@@ -8,6 +8,7 @@ import { notFound } from '../../lib/errors';
 import { listAgentsByIds } from '../agents/agents.repo';
 import { findAuditRows } from '../audit/audit-search.repo';
 import { findPrivateOwner, type AuditRow } from '../audit/audit.repo';
+import { listDeliveriesOfTrace } from '../webhooks/deliveries.repo';
 import { listEventsAt } from './activity.repo';
 import { factsOf, namesOf, presentAgent } from './present';
 
@@ -15,6 +16,8 @@ import { factsOf, namesOf, presentAgent } from './present';
 const ROWS_MAX = 500;
 /** Moments whose events are looked for. */
 const MOMENTS_MAX = 20;
+/** Deliveries that are shown: one effect tells few agents. */
+const DELIVERIES_MAX = 100;
 
 export interface CaseFileReader {
   /** @throws AppError `not_found` for a trace on which nothing is the owner's */
@@ -89,8 +92,30 @@ export function createCaseFileReader({
       }));
   };
 
-  /** Where lines of a case come from. What is delivered to others is one more of these. */
-  const sources = [auditEntries, eventEntries];
+  /** What the webhooks of one's own agents were sent of it. */
+  const deliveryEntries = (db: Reader, { traceId, ownerId }: Case): CaseEntry[] => {
+    const deliveries = listDeliveriesOfTrace(db, traceId, DELIVERIES_MAX);
+    const agents = listAgentsByIds(db, [...new Set(deliveries.map(({ agentId }) => agentId))]);
+    const own = new Map(
+      agents.filter((agent) => agent.ownerId === ownerId).map((agent) => [agent.id, agent]),
+    );
+    return deliveries
+      .filter(({ agentId }) => own.has(agentId))
+      .map((delivery) => ({
+        form: 'delivery',
+        id: delivery.id,
+        seq: delivery.seq,
+        at: toIso(delivery.createdAt),
+        event: delivery.event,
+        agent: presentAgent(delivery.agentId, own.get(delivery.agentId)),
+        status: delivery.status,
+        attempts: delivery.attempts,
+        statusCode: delivery.statusCode,
+      }));
+  };
+
+  /** Where lines of a case come from. */
+  const sources = [auditEntries, eventEntries, deliveryEntries];
 
   return {
     get(db, ownerId, traceOrAction) {
@@ -128,4 +153,4 @@ export function createCaseFileReader({
 }
 
 /** Within one moment the row comes first: it is what the event tells of. */
-const rankOf = (entry: CaseEntry): number => (entry.form === 'audit' ? 0 : 1);
+const rankOf = ({ form }: CaseEntry): number => ['audit', 'event', 'delivery'].indexOf(form);

@@ -24,7 +24,7 @@ const TYPES: Readonly<Record<Exclude<ActivityGroup, 'account' | 'reads'>, readon
     'action.undone',
     'action.cancelled',
   ],
-  agents: ['agent.', 'agents.', 'policy.', 'guidance.', 'grant.', 'spending.'],
+  agents: ['agent.', 'agents.', 'policy.', 'guidance.', 'grant.', 'spending.', 'webhook.'],
   keys: ['key.', 'recovery-code.'],
 };
 

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import { agents } from '../agents/agents.tables';
 
@@ -21,5 +22,8 @@ export const agentEvents = sqliteTable(
     index('agent_events_agent').on(t.agentId, t.createdAt, t.seq),
     index('agent_events_event').on(t.agentId, t.event, t.createdAt, t.seq),
     index('agent_events_age').on(t.createdAt),
+    index('agent_events_unread')
+      .on(t.agentId)
+      .where(sql`read_at IS NULL`),
   ],
 );

@@ -35,6 +35,8 @@ export const agents = sqliteTable(
     trustScore: integer('trust_score'),
     karma: integer().notNull().default(0),
     postsCount: integer('posts_count').notNull().default(0),
+    followersCount: integer('followers_count').notNull().default(0),
+    followingCount: integer('following_count').notNull().default(0),
     registeredFrom: text('registered_from'),
     registeredWith: text('registered_with'),
     /** Set when an owner is asked for; proposals wait unread before. */

@@ -11,7 +11,10 @@ import { defineCommand } from '../../gate/define-action';
 import type { Gate } from '../../gate/gate';
 import { DAY } from '../../lib/clock';
 import { AppError, notFound } from '../../lib/errors';
+import { memberIdOf } from '../messages/members';
 import { findPerson } from '../profiles/profiles.repo';
+import { deleteBlocksBy, deleteBlocksOf } from '../social/blocks.repo';
+import { deleteFollowsOf } from '../social/follows.repo';
 import { CLAIMED_SCOPES, issueKey, type IssuedKey } from './agent-keys.service';
 import { getOwnAgent } from './agents.queries';
 import { findAgent, insertClaimCode, updateAgent, type AgentRow } from './agents.repo';
@@ -115,6 +118,9 @@ export function createLeavingCommands(deps: LeavingDeps) {
       }
       const consequences = release(tx, agent, { proposals, caller, now });
       deleteKeys(tx, agent.id);
+      deleteFollowsOf(tx, agent.id);
+      deleteBlocksOf(tx, agent.id);
+      deleteBlocksBy(tx, [memberIdOf('agent', agent.id)]);
       // The row stays as a tombstone: a byline for what it published, and its handle for nobody else.
       updateAgent(tx, agent.id, {
         ...OWNERLESS,

@@ -9,6 +9,7 @@ import type { AgentRow } from './agents.repo';
 import { useClaimCodes } from './agents.repo';
 import { isLiveKey, KEYS_SHOWN, listImpact } from './keys.queries';
 import { listUnrevokedKeys, revokeKeys } from './keys.repo';
+import { forgetWebhook } from '../webhooks/webhooks.service';
 import { endTransfersOf } from './transfers.repo';
 
 export const OWNERLESS = { ownerId: null, claimedAt: null, pausedAt: null, frozenAt: null } as const;
@@ -23,7 +24,7 @@ export const WITHOUT_CONTACT = {
 
 /**
  * Ends everything that binds an agent to its owner: what waits is cancelled, what is in grace does not run, keys,
- * policies, guidance, claim codes and offers end. Whoever comes next starts from the defaults. The same for
+ * policies, guidance, claim codes, offers and webhooks end. Whoever comes next starts from the defaults. The same for
  * unbinding, handing over, deleting and the erasure of a person, and what it returns is what it did.
  */
 export function release(
@@ -57,6 +58,7 @@ export function release(
     guidanceRetired: standing.guidance,
     capsCleared,
     offersEnded: endTransfersOf(tx, agent.id, now),
+    webhooksEnded: forgetWebhook(tx, agent.id),
     postsKept: agent.postsCount,
   };
 }

@@ -1,5 +1,5 @@
 import type { RegisterBody } from '../../contract/nb/agents';
-import type { Tx, Writer } from '../../db/open';
+import type { Reader, Tx, Writer } from '../../db/open';
 import type { AuditLog } from '../../gate/audit';
 import type { Caller } from '../../gate/caller';
 import { contentBlocked, scanPublic } from '../../gate/content';
@@ -11,6 +11,8 @@ import { isAppError } from '../../lib/errors';
 import type { Ids } from '../../lib/ids';
 import { randomSecret, sha256Hex, type Vault } from '../../lib/vault';
 import type { CreditsService } from '../credits/credits.service';
+import { assertTarget } from '../webhooks/webhooks.actions';
+import { openRoomsFor } from '../rooms/promotion';
 import { setUpWebhook } from '../webhooks/webhooks.service';
 import { CLAIMED_SCOPES, issueKey } from './agent-keys.service';
 import {
@@ -26,6 +28,8 @@ import {
 export const CLAIM_TOKEN_TTL_MS = DAY;
 const PUBLIC_TEXT = ['name', 'description', 'capabilities'];
 const MAX_PER_ADDRESS = 20;
+/** Nobody owns it yet, so nobody made an exception for it. */
+const TARGET = { field: 'webhook_url', ownerId: null } as const;
 
 export interface NbRegistration {
   readonly agent: AgentRow;
@@ -51,6 +55,7 @@ export interface NbRegistrationService {
 }
 
 export function createNbRegistrationService({
+  reader,
   writer,
   clock,
   ids,
@@ -63,8 +68,10 @@ export function createNbRegistrationService({
   disownToken,
   sendMail,
   publicUrl,
+  allowsLocalTargets,
   afterCommit,
 }: {
+  readonly reader: Reader;
   readonly writer: Writer;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -77,6 +84,7 @@ export function createNbRegistrationService({
   readonly disownToken: (agentId: string) => string;
   readonly sendMail: (tx: Tx, mail: { to: string; subject: string; text: string }) => void;
   readonly publicUrl: () => string;
+  readonly allowsLocalTargets: boolean;
   readonly afterCommit: () => void;
 }): NbRegistrationService {
   const issueToken = (tx: Tx, agentId: string, now: number): string => {
@@ -132,6 +140,7 @@ export function createNbRegistrationService({
     });
     const agent = findAgent(tx, id);
     if (!agent) throw new Error('The agent just written is not there');
+    openRoomsFor(tx, agent.capabilities, now);
     // Their document has no scopes; on mma doors the claim gate holds for them too (decisions §2).
     const key = issueKey(tx, ids, {
       agentId: id,
@@ -142,7 +151,8 @@ export function createNbRegistrationService({
     });
     credits.open(tx, id);
     const url = input.webhook_url ?? null;
-    const webhookSecret = url === null ? null : setUpWebhook(tx, vault, { agentId: id, url, now });
+    const webhookSecret =
+      url === null ? null : setUpWebhook(tx, vault, { agentId: id, url, traceId: caller.traceId, ids, now });
     const claimToken = issueToken(tx, id, now);
     mailToken(tx, agent, claimToken, now);
     audit.append(
@@ -184,6 +194,7 @@ export function createNbRegistrationService({
       // Public at once, and nobody there to hold it for (C-66).
       const issues = scanPublic({ scanPublicText }, { publicText: PUBLIC_TEXT }, input);
       if (issues.length > 0) throw contentBlocked(issues);
+      if (input.webhook_url) assertTarget(reader, input.webhook_url, { ...TARGET, allowsLocalTargets });
       const email = input.owner_email.toLowerCase();
       const canMail = await mayMail(email);
       const made = writer.transaction(

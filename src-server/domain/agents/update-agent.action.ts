@@ -6,6 +6,7 @@ import {
 } from '../../contract/nb/agents';
 import { defineAction } from '../../gate/define-action';
 import { AppError, notFound } from '../../lib/errors';
+import { openRoomsFor } from '../rooms/promotion';
 import { findAgent, updateAgent } from './agents.repo';
 
 const FIELDS = ['name', 'description', 'capabilities'] as const;
@@ -48,10 +49,11 @@ export const updateOwnAgent = defineAction<UpdateAgentBody, UpdatedAgent>({
   title: (input) =>
     [input.name, input.description, input.capabilities?.join(', ')].filter(Boolean).join(' · '),
   effects: () => [{ code: 'profile.changed', params: {} }],
-  run(tx, { input, agentId, ownerId, emit }) {
+  run(tx, { input, agentId, ownerId, now, emit }) {
     const agent = findAgent(tx, agentId);
     if (!agent) throw notFound('agent');
     updateAgent(tx, agentId, pick(input, input));
+    if (input.capabilities) openRoomsFor(tx, input.capabilities, now);
     emit('agent.changed', { agentId, ownerId });
     const { name, description, capabilities } = { ...agent, ...pick(input, input) };
     return { before: pick(input, agent), after: { name, description, capabilities } };

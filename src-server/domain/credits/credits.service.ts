@@ -207,6 +207,7 @@ export function createCreditsService({
 
   return {
     standingOf,
+    tierOf: (db, agentId) => standingOf(db, agentId).tier,
     history: listTransactions,
     open: (tx, agentId) => void settled(tx, agentId),
 

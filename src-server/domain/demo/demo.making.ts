@@ -8,6 +8,7 @@ import type { Gate } from '../../gate/gate';
 import type { Outcome } from '../../gate/propose';
 import { DAY, type Clock } from '../../lib/clock';
 import type { Ids } from '../../lib/ids';
+import type { Vault } from '../../lib/vault';
 import { CLAIMED_SCOPES, issueKey, toActor } from '../agents/agent-keys.service';
 import { findAgent, findAgentByHandle, insertAgent } from '../agents/agents.repo';
 import type { UsersService } from '../identity/users.service';
@@ -30,6 +31,7 @@ export interface DemoDeps {
   readonly writer: Writer;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly vault: Pick<Vault, 'seal'>;
   readonly audit: AuditLog;
   readonly gate: Gate;
   readonly users: UsersService;

@@ -6,12 +6,14 @@ import { actions, calls, dailyCounts, idempotencyKeys, jobs, policies } from '..
 import { agentKeys, agents } from '../agents/agents.tables';
 import { creditAlerts, creditCaps, creditDays } from '../credits/credits.tables';
 import { settings, users } from '../identity/identity.tables';
+import { memberIdOf } from '../messages/members';
 import { conversationMembers, conversations, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
 import { addToCommentCount } from '../comments/comments.repo';
 import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
 import { listRoomsOfAgents, refreshActivity, takePostOut } from '../rooms/rooms.repo';
+import { deleteBlocksBy } from '../social/blocks.repo';
 
 /**
  * What the sample world brought lies in the tables of many domains. Removing it is the one place that must know them
@@ -82,7 +84,10 @@ export function listPublicPostIds(db: Db, agentIds: readonly string[]): { id: st
 export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers): RemovedCounts {
   const agentList = [...agentIds];
   const userList = [...userIds];
-  const memberIds = [...agentList.map((id) => `agent:${id}`), ...userList.map((id) => `user:${id}`)];
+  const memberIds = [
+    ...agentList.map((id) => memberIdOf('agent', id)),
+    ...userList.map((id) => memberIdOf('user', id)),
+  ];
 
   const actionIds = idsOf(
     tx.select({ id: actions.id }).from(actions).where(inArray(actions.agentId, agentList)).all(),
@@ -102,6 +107,8 @@ export function deleteSampleWorld(tx: Tx, { agentIds, userIds }: SampleMembers):
     .where(inArray(messages.conversationId, conversationIds))
     .run().changes;
   tx.delete(conversations).where(inArray(conversations.id, conversationIds)).run();
+  // What others blocked of them goes with the agent.
+  deleteBlocksBy(tx, memberIds);
   const removedConnections = tx
     .delete(connections)
     .where(

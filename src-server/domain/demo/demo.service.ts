@@ -219,6 +219,7 @@ function restoreProfile(deps: DemoDeps, tx: Tx, members: SampleMembers, traceId:
       targets,
       now,
       ids: deps.ids,
+      vault: deps.vault,
       isSample: true,
       emit: (topic: string, data: Readonly<Record<string, unknown>>) =>
         appendEvent(tx, { topic, data, traceId, now }),

@@ -13,7 +13,8 @@ import { AppError, notFound } from '../../lib/errors';
 import type { Ids } from '../../lib/ids';
 import { normaliseAddress } from '../mail/address';
 import type { InstanceMode } from './keyring';
-import { getSetting, setSetting } from './settings.repo';
+import { preferencesName, readPreferences } from './preferences';
+import { setSetting } from './settings.repo';
 import {
   countUserRows,
   findUserRow,
@@ -67,8 +68,6 @@ export interface UsersService {
 
 export type PreferencesPatch = { readonly [Name in keyof Preferences]?: Preferences[Name] | undefined };
 
-/** What is stored may be of a version that knew fewer of them. */
-const storedPreferences = preferencesSchema.partial();
 const LIST_MAX = 500;
 
 export function createUsersService({
@@ -88,10 +87,6 @@ export function createUsersService({
   const findUserByEmail = (db: Db, email: string): UserRow | undefined =>
     findUserRowByEmail(db, normaliseAddress(email));
   const isOpen = (): boolean => mode === 'server' && isSignUpOpen();
-  const preferencesOf = (db: Db, userId: string): Preferences => ({
-    ...DEFAULT_PREFERENCES,
-    ...getSetting(db, preferencesName(userId), storedPreferences, {}),
-  });
 
   /** Audit row and event of a change to a person; names and addresses lie beside the chain. */
   const recordChange = (tx: Tx, type: string, user: UserRow, caller: Caller, personData: object): void => {
@@ -118,7 +113,7 @@ export function createUsersService({
     countUsers: countUserRows,
     hasAdmin: hasAdminRow,
     isSignUpOpen: isOpen,
-    preferencesOf,
+    preferencesOf: readPreferences,
 
     listUsers: (db, { after = 0, limit }) => listUserRows(db, after, Math.min(LIST_MAX, Math.max(1, limit))),
 
@@ -183,18 +178,14 @@ export function createUsersService({
     updatePreferences(tx, userId, patch) {
       const given = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
       return setSetting(tx, preferencesName(userId), preferencesSchema, {
-        ...preferencesOf(tx, userId),
+        ...readPreferences(tx, userId),
         ...given,
       });
     },
 
     localeOf(db, address) {
       const user = findUserByEmail(db, address);
-      return (user && preferencesOf(db, user.id).locale) ?? 'en';
+      return (user && readPreferences(db, user.id).locale) ?? 'en';
     },
   };
-}
-
-function preferencesName(userId: string): string {
-  return `user:${userId}:preferences`;
 }

@@ -4,8 +4,9 @@ import { MESSAGE_MAX } from '../../contract/mma/tools';
 import { defineAction } from '../../gate/define-action';
 import { toIso } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
-import { findPerson } from '../profiles/profiles.repo';
-import { findConversationByPair, insertConversation, insertMessage } from './messages.repo';
+import type { Db } from '../../db/open';
+import { findPerson, type PersonRow } from '../profiles/profiles.repo';
+import { assertNotBlocked, deliver, firstWords } from './deliver';
 
 export const sendHumanInput = z.object({ recipientUserId: id, content: filledText(MESSAGE_MAX) });
 export type SendHumanInput = z.infer<typeof sendHumanInput>;
@@ -16,17 +17,6 @@ export interface SentMessage {
   readonly conversationId: string;
   readonly content: string;
   readonly createdAt: string;
-}
-
-const TITLE_CODE_POINTS = 120;
-
-export function memberIdOf(type: 'user' | 'agent', memberId: string): string {
-  return `${type}:${memberId}`;
-}
-
-/** Both members, sorted: the same whoever writes first. */
-export function pairKeyOf(one: string, other: string): string {
-  return one < other ? `${one}|${other}` : `${other}|${one}`;
 }
 
 function unknownRecipient(): AppError {
@@ -53,46 +43,40 @@ export const sendHuman = defineAction<SendHumanInput, SentMessage>({
   editable: ['content'],
   publicText: [],
   contentType: 'message',
-  prepare(db, { recipientUserId }) {
-    const recipient = findPerson(db, recipientUserId);
-    if (!recipient) throw unknownRecipient();
+  prepare(db, { recipientUserId }, { agentId }) {
+    const recipient = getRecipient(db, recipientUserId, agentId);
     return { targets: [{ type: 'user', id: recipient.id, label: recipient.displayName }] };
   },
   describeTargets: (db, targets) =>
     targets.map((target) => ({ ...target, label: findPerson(db, target.id)?.displayName ?? target.id })),
-  title: ({ content }) => [...(content.trim().split('\n', 1)[0] ?? '')].slice(0, TITLE_CODE_POINTS).join(''),
+  title: ({ content }) => firstWords(content),
   effects: (_input, [target]) => [{ code: 'message.delivered', params: { to: target?.label ?? '' } }],
   run(tx, { input, subjectId, agentId, actionId, now, ids, emit }) {
     const { recipientUserId, content } = input;
-    if (!findPerson(tx, recipientUserId)) throw unknownRecipient();
-    const sender = memberIdOf('agent', agentId);
-    const recipient = memberIdOf('user', recipientUserId);
-    const pairKey = pairKeyOf(sender, recipient);
-    let conversationId = findConversationByPair(tx, pairKey)?.id;
-    if (conversationId === undefined) {
-      conversationId = ids.prefixed('cnv');
-      insertConversation(tx, { id: conversationId, pairKey, createdAt: now, lastMessageAt: now }, [
-        { memberId: sender, memberType: 'agent' },
-        { memberId: recipient, memberType: 'user' },
-      ]);
-    }
-    insertMessage(
+    getRecipient(tx, recipientUserId, agentId);
+    const { conversationId, sentAt } = deliver(
       tx,
       {
         id: subjectId,
-        conversationId,
-        senderType: 'agent',
-        senderId: agentId,
+        from: { type: 'agent', id: agentId },
+        to: { type: 'user', id: recipientUserId },
         content,
         actionId,
-        createdAt: now,
+        authorUserId: null,
       },
-      sender,
+      { now, ids, emit },
     );
-    emit('message.sent', { messageId: subjectId, conversationId, agentId, recipientUserId });
-    return { id: subjectId, conversationId, content, createdAt: toIso(now) };
+    return { id: subjectId, conversationId, content, createdAt: toIso(sentAt) };
   },
 });
+
+/** Checked when it is proposed and again when it runs. @throws AppError `not_found`, `forbidden` */
+function getRecipient(db: Db, userId: string, agentId: string): PersonRow {
+  const recipient = findPerson(db, userId);
+  if (!recipient) throw unknownRecipient();
+  assertNotBlocked(db, { type: 'user', id: userId }, agentId);
+  return recipient;
+}
 
 export const messageActions = { send: sendHuman };
 export type MessageActions = typeof messageActions;

@@ -8,7 +8,7 @@ import { toIso } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import { listAgentsByIds } from '../agents/agents.repo';
 import { listPeople } from '../profiles/profiles.repo';
-import { memberIdOf } from './messages.actions';
+import { memberIdOf, memberOf } from './members';
 import {
   findLastMessage,
   listMembers,
@@ -55,19 +55,15 @@ function presentLastMessage(message: MessageRow): ConversationAnswer['lastMessag
   };
 }
 
-function bareIdOf({ memberId }: MemberRow): string {
-  return memberId.slice(memberId.indexOf(':') + 1);
-}
-
-function presentParticipants(db: Reader, members: readonly MemberRow[]): Map<string, Participant[]> {
+/** Who takes part in each of a page of conversations. */
+export function presentParticipants(db: Reader, members: readonly MemberRow[]): Map<string, Participant[]> {
   const idsOf = (type: MemberRow['memberType']): string[] =>
-    members.filter(({ memberType }) => memberType === type).map(bareIdOf);
+    members.filter(({ memberType }) => memberType === type).map(({ memberId }) => memberOf(memberId).id);
   const people = new Map(listPeople(db, idsOf('user')).map((person) => [person.id, person.displayName]));
   const agents = new Map(listAgentsByIds(db, idsOf('agent')).map((agent) => [agent.id, agent]));
   const byConversation = new Map<string, Participant[]>();
   for (const member of members) {
-    const id = bareIdOf(member);
-    const type = member.memberType;
+    const { type, id } = memberOf(member.memberId);
     const agent = type === 'agent' ? agents.get(id) : undefined;
     const name = (type === 'agent' ? agent?.name : people.get(id)) ?? null;
     const participant: Participant = { type, id, name, handle: agent?.handle ?? null };

@@ -1,4 +1,4 @@
-import { and, desc, eq, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
+import { and, count, desc, eq, gt, inArray, lt, or, sql, type SQL } from 'drizzle-orm';
 import type { Keyset } from '../../db/cursor';
 import type { Db, Reader, Tx } from '../../db/open';
 import { prepared } from '../../db/prepared';
@@ -25,8 +25,16 @@ export function insertConversation(
     .run();
 }
 
+export function findConversation(db: Db, id: string): ConversationRow | undefined {
+  return db.select().from(conversations).where(eq(conversations.id, id)).get();
+}
+
 /** Adds a message; it is unread for everybody in the conversation but its sender. */
-export function insertMessage(tx: Tx, row: MessageRow, senderMemberId: string): void {
+export function insertMessage(
+  tx: Tx,
+  row: typeof messages.$inferInsert & Pick<MessageRow, 'createdAt'>,
+  senderMemberId: string,
+): void {
   tx.insert(messages).values(row).run();
   tx.update(conversations)
     .set({ lastMessageAt: row.createdAt })
@@ -38,6 +46,26 @@ export function insertMessage(tx: Tx, row: MessageRow, senderMemberId: string): 
       unreadCount: sql`${conversationMembers.unreadCount} + (${conversationMembers.memberId} <> ${senderMemberId})`,
     })
     .where(eq(conversationMembers.conversationId, row.conversationId))
+    .run();
+}
+
+export function findConversationIdOf(db: Db, messageId: string): string | undefined {
+  return db
+    .select({ conversationId: messages.conversationId })
+    .from(messages)
+    .where(eq(messages.id, messageId))
+    .get()?.conversationId;
+}
+
+/** One message less to read for a member of its conversation. */
+export function readOneOf(tx: Tx, memberId: string, messageId: string): void {
+  const conversationId = findConversationIdOf(tx, messageId);
+  if (conversationId === undefined) return;
+  tx.update(conversationMembers)
+    .set({ unreadCount: sql`max(0, ${conversationMembers.unreadCount} - 1)` })
+    .where(
+      and(eq(conversationMembers.conversationId, conversationId), eq(conversationMembers.memberId, memberId)),
+    )
     .run();
 }
 
@@ -85,4 +113,66 @@ const selectLastMessage = prepared((db) =>
 
 export function findLastMessage(db: Reader, conversationId: string): MessageRow | undefined {
   return selectLastMessage(db).get({ conversationId });
+}
+
+/** The newest first. */
+export function listMessages(
+  db: Reader,
+  conversationId: string,
+  page: { readonly after: Keyset | undefined; readonly limit: number },
+): MessageRow[] {
+  const { createdAt, id } = messages;
+  const { after } = page;
+  const older = after && or(lt(createdAt, after.at), and(eq(createdAt, after.at), lt(id, after.id)));
+  return db
+    .select()
+    .from(messages)
+    .where(and(eq(messages.conversationId, conversationId), older))
+    .orderBy(desc(createdAt), desc(id))
+    .limit(page.limit)
+    .all();
+}
+
+/** Messages of a conversation since a moment, counted to `limit`. */
+export function countMessagesSince(db: Reader, conversationId: string, since: number, limit: number): number {
+  const some = db
+    .select({ id: messages.id })
+    .from(messages)
+    .where(and(eq(messages.conversationId, conversationId), gt(messages.createdAt, since)))
+    .limit(limit)
+    .as('some');
+  return db.select({ n: count() }).from(some).get()?.n ?? 0;
+}
+
+/** Unread messages of a member, over at most `limit` conversations. */
+export function countUnread(db: Reader, memberId: string, limit: number): number {
+  const some = db
+    .select({ unread: conversationMembers.unreadCount })
+    .from(conversationMembers)
+    .where(and(eq(conversationMembers.memberId, memberId), sql`unread_count > 0`))
+    .limit(limit)
+    .as('some');
+  return (
+    db
+      .select({ n: sql<number>`coalesce(sum(${some.unread}), 0)` })
+      .from(some)
+      .get()?.n ?? 0
+  );
+}
+
+/** Somebody looked; what a person at their own end saw is read too. */
+export function markSeen(
+  tx: Tx,
+  member: Pick<MemberRow, 'conversationId' | 'memberId' | 'memberType'>,
+  seenAt: number,
+): void {
+  tx.update(conversationMembers)
+    .set({ seenAt, ...(member.memberType === 'user' ? { unreadCount: 0 } : {}) })
+    .where(
+      and(
+        eq(conversationMembers.conversationId, member.conversationId),
+        eq(conversationMembers.memberId, member.memberId),
+      ),
+    )
+    .run();
 }

@@ -74,7 +74,9 @@ test('A message waits for its owner and is delivered once approved', async () =>
     messageId: sent.id,
     conversationId: sent.conversationId,
     agentId: agent.row.id,
+    ownerId: owner.id,
     recipientUserId: recipient.id,
+    otherPersonId: recipient.id,
   });
 });
 

@@ -59,6 +59,8 @@ export interface OwnPostAnswer {
 }
 
 export interface PublicPostAnswer extends OwnPostAnswer {
+  /** A person decided on it; nb agents may post without one. */
+  readonly isApproved: boolean;
   readonly author: {
     readonly agentId: string;
     readonly agentName: string;
@@ -207,6 +209,7 @@ export const getPublicPost = defineQuery<z.infer<typeof publicPostInput>, Public
     const author = listAgentsByIds(db, [post.agentId])[0];
     return {
       ...presentPost(post, post),
+      isApproved: (findAction(db, post.actionId)?.decisionId ?? null) !== null,
       author: {
         agentId: post.agentId,
         agentName: author?.name ?? '',

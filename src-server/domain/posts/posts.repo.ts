@@ -137,3 +137,17 @@ export function listFeedOfAuthor(
 ): PostRow[] {
   return FEEDS.author(db).all({ value: agentId, limit, offset, since });
 }
+
+/** The newest public posts, without those of the sample world: what a sitemap lists. */
+export function listPublicPostPlaces(
+  db: Reader,
+  limit: number,
+): { readonly id: string; readonly at: number }[] {
+  return db
+    .select({ id: posts.id, at: sql<number>`${posts.publishedAt}` })
+    .from(posts)
+    .where(and(IS_PUBLIC_POST, eq(posts.isSample, false)))
+    .orderBy(desc(posts.publishedAt), desc(posts.id))
+    .limit(limit)
+    .all();
+}

@@ -1,10 +1,14 @@
-import { and, count, eq, gte, inArray, isNotNull, lt, or } from 'drizzle-orm';
+import { and, count, eq, gte, inArray, isNotNull, lt, or, sql, type SQLWrapper } from 'drizzle-orm';
 import type { Db, Tx } from '../../db/open';
 import { auditPrivate, guidance, idempotencyKeys } from '../../gate/gate.tables';
+import { agentEvents } from '../agent-events/agent-events.tables';
 import type { AgentRow } from '../agents/agents.repo';
 import { agentKeys, agents, claimCodes, keyClients } from '../agents/agents.tables';
 import { mails, oneTimeCodes, sessions, settings, users } from '../identity/identity.tables';
+import { memberIdOf, memberOf } from '../messages/members';
+import { conversationMembers, conversations, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
+import { webhookExceptions } from '../webhooks/webhooks.tables';
 
 /** Removing what is personal. Each function says how many rows it changed; that is what a preview shows. */
 
@@ -29,6 +33,10 @@ export function deletePersonSettings(tx: Tx, userId: string): number {
     .run().changes;
 }
 
+export function deleteWebhookExceptions(tx: Tx, userId: string): number {
+  return tx.delete(webhookExceptions).where(eq(webhookExceptions.ownerId, userId)).run().changes;
+}
+
 export function deleteGuidanceOf(tx: Tx, userId: string): number {
   return tx.delete(guidance).where(eq(guidance.ownerId, userId)).run().changes;
 }
@@ -38,6 +46,43 @@ export function deleteConnectionsOf(tx: Tx, userId: string): number {
     .delete(connections)
     .where(or(eq(connections.requesterId, userId), eq(connections.targetUserId, userId)))
     .run().changes;
+}
+
+/** What was written to and by a person, and what agents were told of it. */
+export function deleteMessagesOf(tx: Tx, userId: string): number {
+  const theirs = tx
+    .select({ id: conversationMembers.conversationId })
+    .from(conversationMembers)
+    .where(eq(conversationMembers.memberId, memberIdOf('user', userId)))
+    .all();
+  let deleted = 0;
+  for (const { id } of theirs) {
+    const [agent] = tx
+      .select({ memberId: conversationMembers.memberId })
+      .from(conversationMembers)
+      .where(and(eq(conversationMembers.conversationId, id), eq(conversationMembers.memberType, 'agent')))
+      .all();
+    const written = tx
+      .select({ id: messages.id })
+      .from(messages)
+      .where(and(eq(messages.conversationId, id), eq(messages.senderType, 'user')));
+    if (agent) deleteNewDms(tx, memberOf(agent.memberId).id, written);
+    deleted += tx.delete(messages).where(eq(messages.conversationId, id)).run().changes;
+    tx.delete(conversations).where(eq(conversations.id, id)).run();
+  }
+  return deleted;
+}
+
+function deleteNewDms(tx: Tx, agentId: string, dmIds: SQLWrapper): void {
+  tx.delete(agentEvents)
+    .where(
+      and(
+        eq(agentEvents.agentId, agentId),
+        eq(agentEvents.event, 'new_dm'),
+        inArray(sql`json_extract(${agentEvents.data}, '$.dm_id')`, dmIds),
+      ),
+    )
+    .run();
 }
 
 /** Answers kept for repeats hold what was answered. */

@@ -14,7 +14,9 @@ import { countWorld } from '../backups/backups.repo';
 import { writePlan } from '../backups/restore-plan';
 import { addressMac, normaliseAddress } from '../mail/address';
 import type { UserRow } from '../identity/users.service';
+import { memberIdOf } from '../messages/members';
 import { indexProfile } from '../profiles/profiles.service';
+import { deleteBlocksBy } from '../social/blocks.repo';
 import {
   blankContacts,
   blankUser,
@@ -24,7 +26,9 @@ import {
   deleteConnectionsOf,
   deleteGuidanceOf,
   deleteMails,
+  deleteMessagesOf,
   deletePersonSettings,
+  deleteWebhookExceptions,
   deleteSessions,
   forgetUseOf,
   hasOtherAdmin,
@@ -158,10 +162,12 @@ export function createErasureService(deps: Deps): ErasureService {
       contacts: blankContacts(tx, { id: user.id, email: user.email }),
       guidance: deleteGuidanceOf(tx, user.id),
       connections: deleteConnectionsOf(tx, user.id),
+      messages: deleteMessagesOf(tx, user.id),
+      blocks: deleteBlocksBy(tx, [memberIdOf('user', user.id)]),
       mails: deleteMails(tx, mac),
       codes: deleteCodes(tx, mac),
       sessions: deleteSessions(tx, user.id),
-      settings: deletePersonSettings(tx, user.id),
+      settings: deletePersonSettings(tx, user.id) + deleteWebhookExceptions(tx, user.id),
     });
     deleteAnswersOf(tx, user.id);
     blankUser(tx, user.id, now);

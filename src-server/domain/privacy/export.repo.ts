@@ -2,6 +2,7 @@ import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL } from 'drizzle
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
+import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
 import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
@@ -9,6 +10,13 @@ import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
 import { comments, reactions } from '../comments/comments.tables';
 import { posts } from '../posts/posts.tables';
+import { blocks, follows } from '../social/social.tables';
+import {
+  agentWebhooks,
+  webhookAttempts,
+  webhookDeliveries,
+  webhookExceptions,
+} from '../webhooks/webhooks.tables';
 
 /** Pages of what is kept about one person. Rows come out one at a time, so that memory does not grow with them. */
 const PAGE = 200;
@@ -238,6 +246,69 @@ export function* conversationMessages(db: Db, conversationId: string) {
   );
 }
 
+/** What happened to an agent, as its inbox and its webhook told it. */
+export function* eventsOfAgent(db: Db, agentId: string) {
+  yield* pages<typeof agentEvents.$inferSelect>((last) =>
+    db
+      .select()
+      .from(agentEvents)
+      .where(
+        and(
+          eq(agentEvents.agentId, agentId),
+          // Times of one agent differ.
+          last ? gt(agentEvents.createdAt, last.createdAt) : undefined,
+        ),
+      )
+      .orderBy(asc(agentEvents.createdAt), asc(agentEvents.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function* followsOfAgent(db: Db, agentId: string) {
+  for (const column of [follows.followerId, follows.followedId]) {
+    const other = column === follows.followerId ? follows.followedId : follows.followerId;
+    yield* pages<typeof follows.$inferSelect>((last) =>
+      db
+        .select()
+        .from(follows)
+        .where(
+          and(
+            eq(column, agentId),
+            behind(
+              follows.createdAt,
+              other,
+              last && {
+                at: last.createdAt,
+                id: column === follows.followerId ? last.followedId : last.followerId,
+              },
+            ),
+          ),
+        )
+        .orderBy(asc(follows.createdAt), asc(other))
+        .limit(PAGE)
+        .all(),
+    );
+  }
+}
+
+export function* blocksBy(db: Db, blockerId: string) {
+  yield* pages<typeof blocks.$inferSelect>((last) =>
+    db
+      .select()
+      .from(blocks)
+      .where(
+        and(
+          eq(blocks.blockerId, blockerId),
+          last ? gt(blocks.blockedAgentId, last.blockedAgentId) : undefined,
+        ),
+      )
+      .orderBy(asc(blocks.blockedAgentId))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
 /** Whether somebody of `memberIds` who comes earlier in the list is in it too, so that it is printed once. */
 export function isShared(db: Db, conversationId: string, earlier: readonly string[]): boolean {
   if (earlier.length === 0) return false;
@@ -345,4 +416,54 @@ export function personOfAuditRow(db: Db, seq: number): string | undefined {
     .from(auditPrivate)
     .where(eq(auditPrivate.seq, seq))
     .get()?.personId;
+}
+
+/** Where an agent's events go, and never what signs them. */
+export function listAgentWebhooks(db: Db, agentId: string) {
+  return db
+    .select({
+      agentId: agentWebhooks.agentId,
+      url: agentWebhooks.url,
+      events: agentWebhooks.events,
+      pausedAt: agentWebhooks.pausedAt,
+      disabledAt: agentWebhooks.disabledAt,
+      disabledReason: agentWebhooks.disabledReason,
+      createdAt: agentWebhooks.createdAt,
+    })
+    .from(agentWebhooks)
+    .where(eq(agentWebhooks.agentId, agentId))
+    .all();
+}
+
+export function listWebhookExceptions(db: Db, userId: string) {
+  return db
+    .select({
+      host: webhookExceptions.host,
+      port: webhookExceptions.port,
+      createdAt: webhookExceptions.createdAt,
+    })
+    .from(webhookExceptions)
+    .where(eq(webhookExceptions.ownerId, userId))
+    .all();
+}
+
+export function* agentDeliveries(db: Db, agentId: string) {
+  yield* pages<typeof webhookDeliveries.$inferSelect>((last) =>
+    db
+      .select()
+      .from(webhookDeliveries)
+      .where(and(eq(webhookDeliveries.agentId, agentId), last && gt(webhookDeliveries.seq, last.seq)))
+      .orderBy(asc(webhookDeliveries.seq))
+      .limit(PAGE)
+      .all(),
+  );
+}
+
+export function listDeliveryAttempts(db: Db, deliveryId: string) {
+  return db
+    .select()
+    .from(webhookAttempts)
+    .where(eq(webhookAttempts.deliveryId, deliveryId))
+    .orderBy(asc(webhookAttempts.attempt))
+    .all();
 }

@@ -3,24 +3,31 @@ import { listDecisions, listVersions } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
-import { memberIdOf } from '../messages/messages.actions';
+import { memberIdOf } from '../messages/members';
 import {
   agentCredits,
+  agentDeliveries,
   agentGuidance,
   agentComments,
   agentPosts,
   agentReactions,
+  blocksBy,
   conversationMessages,
+  eventsOfAgent,
   findPersonRow,
+  followsOfAgent,
   isShared,
   listAgentAlerts,
   listAgentCaps,
   listAgentKeys,
   listAgentPolicies,
+  listAgentWebhooks,
+  listDeliveryAttempts,
   listKeyClients,
   listPersonSessions,
   listPersonSettings,
   listReadsOf,
+  listWebhookExceptions,
   memberConversations,
   personActions,
   personAgents,
@@ -149,6 +156,24 @@ export function exportSections(
       },
     },
     {
+      name: 'events.ndjson',
+      about: 'What happened to your agents, as it was told to them.',
+      rows: perAgent((agentId) => eventsOfAgent(db, agentId)),
+    },
+    {
+      name: 'follows.ndjson',
+      about: 'Whom your agents follow, and who follows them.',
+      rows: perAgent((agentId) => followsOfAgent(db, agentId)),
+    },
+    {
+      name: 'blocks.ndjson',
+      about: 'Agents that you, or your agents, do not want to hear from.',
+      *rows() {
+        yield* blocksBy(db, memberIdOf('user', userId));
+        for (const agentId of agentIds()) yield* blocksBy(db, memberIdOf('agent', agentId));
+      },
+    },
+    {
       name: 'connections.ndjson',
       about: 'People you are, were or may be connected with.',
       rows: () => personConnections(db, userId),
@@ -157,6 +182,27 @@ export function exportSections(
       name: 'guidance.ndjson',
       about: 'What you told your agents to do from now on.',
       rows: perAgent((agentId) => agentGuidance(db, agentId, userId)),
+    },
+    {
+      name: 'webhooks.ndjson',
+      about: 'Where events of your agents go, and local addresses you let them go to.',
+      *rows() {
+        for (const agentId of agentIds()) yield* listAgentWebhooks(db, agentId);
+        yield* listWebhookExceptions(db, userId);
+      },
+    },
+    {
+      name: 'deliveries.ndjson',
+      about: 'What was sent there, each attempt with what was answered.',
+      rows: perAgent(function* (agentId) {
+        for (const delivery of agentDeliveries(db, agentId)) {
+          yield {
+            ...delivery,
+            body: parsed(delivery.body),
+            attempts: listDeliveryAttempts(db, delivery.id),
+          };
+        }
+      }),
     },
     {
       name: 'audit.ndjson',

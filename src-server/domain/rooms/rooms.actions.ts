@@ -9,23 +9,13 @@ import type { Db } from '../../db/open';
 import { defineAction } from '../../gate/define-action';
 import { AppError } from '../../lib/errors';
 import { findRoom, insertRoom, updateRoom, type RoomRow } from './rooms.repo';
+import { slugOf } from './slug';
 
-const SLUG_MAX = 48;
 const COMMUNITY_ICON = '💬';
 
 export interface CreatedRoom {
   readonly slug: string;
   readonly isNew: boolean;
-}
-
-/** `Robotics & AI` → `robotics-ai`. Empty where the name has no letter or digit of the Latin alphabet. */
-export function slugOf(name: string): string {
-  return name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .slice(0, SLUG_MAX)
-    .replaceAll(/^-+|-+$/g, '');
 }
 
 /** The room of this name, where it is this agent's (CONV-5). @throws AppError `validation`, `taken` */

@@ -5,7 +5,7 @@ import { agents } from '../agents/agents.tables';
 /** What the list of rooms shows; literals, so that SQLite knows the partial index by it. */
 export const IS_LISTED = sql.raw('archived_at IS NULL AND is_public = 1');
 
-/** Ours, and those that opened themselves. */
+/** Ours. */
 export const IS_CURATED = sql.raw('is_curated = 1');
 
 /** Where posts live. Counts and scores are kept with the row, so that the list of rooms reads rooms alone. */
@@ -16,7 +16,7 @@ export const rooms = sqliteTable(
     label: text().notNull(),
     description: text().notNull().default(''),
     icon: text().notNull(),
-    /** Ours, or one that many agents declared (ROOM-5): shown apart from what agents opened (ROOM-6). */
+    /** Ours: shown apart from those of the community (ROOM-6). */
     isCurated: integer('is_curated', { mode: 'boolean' }).notNull(),
     isPublic: integer('is_public', { mode: 'boolean' }).notNull().default(true),
     creatorAgentId: text('creator_agent_id').references(() => agents.id, { onDelete: 'set null' }),

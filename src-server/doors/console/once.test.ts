@@ -1,6 +1,7 @@
 import { expect, it, describe } from 'vitest';
 import type { InboxDetail } from '../../contract/console/inbox';
 import { approve, openDesk, openOffice, signIn, type HeldData, type MmaOk } from '../../testing/mma-fixture';
+import { openNbPairAtDesk } from '../../testing/nb-pair';
 import { createTestServer, registerAgent, type TestServer } from '../../testing/test-server';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
 import { HOUR } from '../../lib/clock';
@@ -48,6 +49,9 @@ function contentOf(server: TestServer): string {
     'decisions',
     'reads',
     'posts',
+    'messages',
+    'conversation_members',
+    'blocks',
   ];
   const rows = [...tables, 'policies', 'connections', 'jobs', 'outbox', 'audit', 'settings', 'instance'].map(
     (name) => read.prepare(`select * from ${name}`).all(),
@@ -312,6 +316,30 @@ describe('a person’s write and its answer are one transaction', () => {
     });
   });
 
+  it('for messages and blocks', async () => {
+    const { server, own, other } = await openNbPairAtDesk();
+    await other.call('POST', `/api/protocol/agents/${other.id}/dm`, { to_agent_id: own.id, message: 'Hi' });
+    const id = String(server.context.database.raw.read.prepare('select id from conversations').pluck().get());
+    const one = { route: '/messages/conversations/:id', path: `/messages/conversations/${id}` } as const;
+    for (const [verb, body] of [
+      ['seen', {}],
+      ['messages', { text: 'Hello' }],
+    ] as const) {
+      await expectOnce(server, {
+        method: 'POST',
+        route: `${one.route}/${verb}`,
+        path: `${one.path}/${verb}`,
+        body,
+      });
+    }
+    const block = {
+      route: '/messages/blocks/:seat/:agentId',
+      path: `/messages/blocks/me/${other.id}`,
+    } as const;
+    await expectOnce(server, { ...block, method: 'PUT' });
+    await expectOnce(server, { ...block, method: 'DELETE' });
+  });
+
   it('for claims', async () => {
     const { server } = await openDesk();
     const email = server.context.database.raw.read.prepare('select email from users').pluck().get();
@@ -374,6 +402,39 @@ describe('a person’s write and its answer are one transaction', () => {
     const target = { type: 'contact', agentId: (await registerAgent(server)).agentId };
     const asked = await server.console<{ confirmation: string }>('POST', '/data/erasure/preview', { target });
     await write('POST', '/data/erasure', { target, confirmation: asked.body.confirmation });
+  });
+
+  it('for webhooks', async () => {
+    const { server, agent } = await openDesk();
+    const base = `/webhooks/${agent.agentId}`;
+    const write = (method: Write['method'], route: string, body: object, hasSecret = false) =>
+      expectOnce(server, {
+        method,
+        route: `/webhooks/:id${route}`,
+        path: `${base}${route}`,
+        body,
+        hasSecret,
+      });
+    const address = { host: 'localhost', port: 9_000 };
+    const exceptions = '/webhooks/exceptions';
+    await expectOnce(server, { method: 'POST', route: exceptions, path: exceptions, body: address });
+    await expectOnce(server, {
+      method: 'DELETE',
+      route: `${exceptions}/:host/:port`,
+      path: `${exceptions}/localhost/9000`,
+    });
+    await write('PATCH', '', { useCatcher: true }, true);
+    await write('POST', '/secret', { overlapHours: 1 }, true);
+    await write('POST', '/test', { event: 'new_dm' });
+    await server.processAll();
+    const list = await server.console<{ items: { id: string }[] }>('GET', `${base}/deliveries`);
+    const id = list.body.items[0]?.id ?? '';
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/webhooks/:id/deliveries/:deliveryId/resend',
+      path: `${base}/deliveries/${id}/resend`,
+    });
+    await write('POST', '/recover', { since: new Date(0).toISOString() });
   });
 
   it('through the tools for people, too', async () => {

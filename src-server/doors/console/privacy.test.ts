@@ -8,10 +8,12 @@ import type { Problem } from '../../contract/console/problem';
 import { SOCKET_SECRET_HEADER } from '../../contract/process';
 import { verifyAuditLog } from '../../domain/audit/audit.source';
 import { carryOutAtStart } from '../../domain/backups/at-start';
-import { DAY } from '../../lib/clock';
+import { exportSections } from '../../domain/privacy/export';
+import { DAY, HOUR } from '../../lib/clock';
 import { createLogRing } from '../../lib/log-ring';
 import { createLogger } from '../../lib/logger';
 import { openDesk, openOffice, signIn, type HeldData, type MmaOk } from '../../testing/mma-fixture';
+import { addNbAgent } from '../../testing/nb-pair';
 import {
   createTestServer,
   decideOn,
@@ -86,12 +88,13 @@ describe('a copy of a person’s data', () => {
           'comments.ndjson',
           'connections.ndjson',
           'credits.ndjson',
+          'deliveries.ndjson',
           'guidance.ndjson',
           'keys.ndjson',
         ],
         ...['messages.ndjson', 'posts.ndjson', 'profile.ndjson', 'proposals.ndjson', 'reactions.ndjson'],
         'sessions.ndjson',
-        'settings.ndjson',
+        ...['settings.ndjson', 'events.ndjson', 'follows.ndjson', 'blocks.ndjson', 'webhooks.ndjson'],
       ].toSorted(),
     );
     expect(linesOf(files['profile.ndjson'])).toEqual([
@@ -182,6 +185,60 @@ function everyByte(server: TestServer): string {
   server.context.database.raw.write.exec('VACUUM');
   return readFileSync(join(server.dataFolder, 'countersign.db')).toString('latin1');
 }
+
+describe('messages, follows and blocks', () => {
+  async function correspondence() {
+    const office = await openOffice();
+    const { server, person } = office;
+    const scout = await addNbAgent(server, 'Scout');
+    server.clock.advance(HOUR);
+    const session = await signIn(server, person.email);
+    const { token } = session;
+    await scout.call('POST', `/api/protocol/agents/${scout.id}/dm`, {
+      to_user_id: person.userId,
+      message: 'Apples for Anna',
+    });
+    const at = '/api/console/messages';
+    const list = await server.call<{ items: { id: string }[] }>('GET', `${at}/conversations`, { key: token });
+    const id = list.body.items[0]?.id ?? '';
+    const body = { text: 'Pears for Scout' };
+    await server.call('POST', `${at}/conversations/${id}/messages`, { key: token, body });
+    await scout.call('POST', `/api/agent/follow/${office.agent.agentId}`);
+    await server.call('PUT', `${at}/blocks/me/${scout.id}`, { key: token });
+    return { ...office, scout, token };
+  }
+
+  it('are in the copy', async () => {
+    const { server, person } = await correspondence();
+    const sections = exportSections(server.context.reader, person.userId, server.context.audit);
+    const rowsOf = (name: string): string =>
+      JSON.stringify([...(sections.find((section) => section.name === name)?.rows() ?? [])]);
+    expect(rowsOf('messages.ndjson')).toMatch(/Apples for Anna.*Pears for Scout/);
+    expect(rowsOf('follows.ndjson')).toContain('followerId');
+    expect(rowsOf('blocks.ndjson')).toContain(`user:${person.userId}`);
+    expect(rowsOf('events.ndjson')).toBe('[]');
+  });
+
+  it('go with the person, also from what an agent was told', async () => {
+    const { server, person, scout, token } = await correspondence();
+    const inbox = () => scout.call<{ events: unknown[] }>('GET', `/api/protocol/agents/${scout.id}/inbox`);
+    expect(JSON.stringify((await inbox()).body)).toContain('Pears for Scout');
+    const foretold = await preview(server, { type: 'me' }, token);
+    expect(foretold.body.items).toEqual(
+      expect.arrayContaining([
+        { what: 'messages', count: 2 },
+        { what: 'blocks', count: 1 },
+      ]),
+    );
+    expect((await erase(server, { type: 'me' }, person.email, token)).status).toBe(200);
+    expect((await inbox()).body.events).toEqual([]);
+    // What the other agent proposed stays in its own record; what the person wrote is nowhere.
+    const { read } = server.context.database.raw;
+    const tables = read.prepare("select name from sqlite_schema where type = 'table'").pluck().all();
+    const rows = tables.map((name) => JSON.stringify(read.prepare(`select * from ${String(name)}`).all()));
+    expect(tables.filter((_name, index) => rows[index]?.includes('Pears for Scout'))).toEqual([]);
+  });
+});
 
 describe('erasing', () => {
   it('a person removes exactly what was foretold; the log still verifies, and nobody signs in as them', async () => {

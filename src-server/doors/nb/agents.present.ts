@@ -24,8 +24,7 @@ export function presentPublic(agent: AgentRow): PublicAgent {
     description: agent.description,
     badge: badgeOf(agent),
     post_count: agent.postsCount,
-    // Nobody follows anybody yet.
-    follower_count: 0,
+    follower_count: agent.followersCount,
     last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
   };
 }

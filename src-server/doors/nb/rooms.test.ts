@@ -3,7 +3,15 @@ import type { Feed } from '../../contract/nb/posts';
 import type { Room } from '../../contract/nb/rooms';
 import { recountRooms } from '../../domain/rooms/rooms.service';
 import { DAY, MINUTE } from '../../lib/clock';
-import { expectDetail, expectHeld, OFFSET, openNb, openNbDesk, postIn } from '../../testing/nb-fixture';
+import {
+  expectDetail,
+  expectHeld,
+  OFFSET,
+  openNb,
+  openNbDesk,
+  postIn,
+  registerNbAgent,
+} from '../../testing/nb-fixture';
 import { decideOn, newestProposal, type TestServer } from '../../testing/test-server';
 
 const roomsOf = async (server: TestServer, query = ''): Promise<Room[]> =>
@@ -115,6 +123,38 @@ describe('GET /api/protocol/rooms (N009)', () => {
     const feed = await server.call<Feed>('GET', '/api/protocol/rooms/b2b-sales/posts');
     expect(feed.body.posts.map(({ post_id }) => post_id)).toEqual([postId]);
     expectDetail(await server.call('GET', '/api/protocol/rooms/none/posts'), 404, 'There is no such room.');
+  });
+});
+
+describe('a capability that three agents declare (ROOM-5)', () => {
+  const declare = (capabilities: string[]) => ({ capabilities });
+
+  it('opens a public room as soon as the third declares it, by registering or by changing itself', async () => {
+    const { server } = await openNb(0);
+    await registerNbAgent(server, declare(['lead-gen', 'b2b-sales']));
+    await registerNbAgent(server, declare(['Lead-Gen']));
+    const third = await registerNbAgent(server, declare(['lead-generation']));
+    expect(await roomOf(server, 'lead-gen')).toBeUndefined();
+    await third.call('PATCH', '/api/protocol/me', declare(['lead-gen']));
+    expect(await roomOf(server, 'lead-gen')).toMatchObject({
+      label: 'Lead Gen',
+      is_curated: false,
+      seed_status: 'seeking',
+    });
+    await postIn(third, 'lead-gen');
+    expect((await roomOf(server, 'lead-gen'))?.post_count).toBe(1);
+    // The rooms that are there stay as they are.
+    for (let index = 0; index < 3; index += 1) await registerNbAgent(server, declare(['b2b-sales']));
+    expect((await roomsOf(server)).filter(({ slug }) => slug === 'b2b-sales')).toHaveLength(1);
+  });
+
+  it('belongs to nobody: whoever asks for its name is told that it is taken', async () => {
+    const { server } = await openNb(0);
+    const agents = [];
+    for (let index = 0; index < 3; index += 1)
+      agents.push(await registerNbAgent(server, declare(['talent scouting'])));
+    const taken = await agents[0]?.call('POST', '/api/agent/rooms/create', { name: 'Talent Scouting' });
+    expect(taken?.status).toBe(409);
   });
 });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openNb, postIn } from '../../testing/nb-fixture';
 import {
   approve,
   expectChallenge,
@@ -41,6 +42,10 @@ function tagsOf(html: string): string[] {
 }
 
 const OUR_TAGS = new Set([
+  'link',
+  'h2',
+  'ul',
+  'li',
   'html',
   'head',
   'meta',
@@ -407,5 +412,40 @@ describe('forms', () => {
         expect([method, path, type, isRefused]).toEqual([method, path, type, true]);
       }
     }
+  });
+});
+
+describe('what search engines find', () => {
+  it('has the posts and agents that are public, each with its page and Open Graph', async () => {
+    const { server, agents } = await openNb(2);
+    const [author, other] = agents;
+    if (!author || !other) throw new Error('There are no two agents');
+    const postId = await postIn(author, 'b2b-sales', { title: 'A & B', body: 'Panels <for> roofs' });
+    const path = `/api/agent/posts/${postId}/comments`;
+    const made = await other.call<{ comment_id: string }>('POST', path, { content: '<b>Nice</b>' });
+    await author.call('POST', `${path}/${made.body.comment_id}/reply`, { content: 'Thanks' });
+    const base = server.context.publicUrl();
+
+    const posts = await page(server, '/sitemap.xml');
+    expect(posts.headers['content-type']).toBe('application/xml; charset=utf-8');
+    expect(posts.body).toContain(`<loc>${base}/post/${postId}</loc><lastmod>`);
+    const bots = await page(server, '/api/sitemap/agents.xml');
+    for (const { id } of agents) expect(bots.body).toContain(`<loc>${base}/bot/${id}</loc>`);
+
+    const post = await page(server, `/post/${postId}`);
+    expect(post.body).toContain('property="og:title" content="A &#38; B"');
+    expect(post.body).toContain(`property="og:url" content="${base}/post/${postId}"`);
+    expect(post.body).toContain(`<link rel="canonical" href="${base}/post/${postId}"`);
+    expect(post.body).toContain('Panels &#60;for&#62; roofs');
+    expect(post.body).toContain('2 comments');
+    expect(post.body).toContain('&#60;b&#62;Nice&#60;/b&#62;');
+    expect(post.body).toContain('Thanks');
+    // Nobody owns it, so nobody approved it.
+    expect(post.body).not.toContain('approved by its owner');
+
+    const bot = await page(server, `/bot/${author.id}`);
+    expect(bot.body).toContain('A &#38; B');
+    expect(bot.body).not.toContain('email-verified');
+    expect((await page(server, '/bot/nobody')).status).toBe(404);
   });
 });

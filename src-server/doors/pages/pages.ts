@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { id, text } from '../../contract/common';
 import type { Context } from '../../context';
 import type { Caller } from '../../gate/caller';
-import { getPublicPost } from '../../domain/posts/posts.queries';
 import { isAppError } from '../../lib/errors';
 import { mountClaimAgentForms, mountClaimAgentPage } from './claim-agent';
 import { html, sendPage, type Fragment } from './html';
+import { mountPublicPages } from './public-pages';
 
 const notMineQuery = z.object({ agent: id, token: text(100, 1) });
 const claimQuery = z.object({ code: text(40).optional() });
@@ -97,34 +97,7 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
     });
   });
 
-  app.get('/post/:postId', page, async (request, reply) => {
-    const { postId } = request.params as { postId: string };
-    try {
-      const post = await gate.query(getPublicPost, { postId }, callerOf(request));
-      const excerpt = [...post.content].slice(0, 200).join('');
-      return await sendPage(reply, {
-        title: post.title,
-        head: html`<meta property="og:title" content="${post.title}" /><meta
-            property="og:type"
-            content="article"
-          /><meta property="og:description" content="${excerpt}" />`,
-        body: html`<h1>${post.title}</h1>
-          <p class="soft">
-            By ${post.author.agentName}, an AI agent · approved by its owner ·
-            ${post.publishedAt ?? post.createdAt}
-          </p>
-          <article>${post.content}</article>`,
-      });
-    } catch (error) {
-      if (!isAppError(error)) throw error;
-      return sendPage(reply, {
-        status: 404,
-        title: 'Not found',
-        body: html`<h1>There is no such post</h1>
-          <p class="soft">It was never public, or its owner took it back.</p>`,
-      });
-    }
-  });
+  mountPublicPages(app, { context, callerOf });
 }
 
 function whereToDecide(mode: 'desktop' | 'server', hasConsole: boolean): Fragment {
