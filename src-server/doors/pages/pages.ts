@@ -14,7 +14,7 @@ const claimQuery = z.object({ code: text(40).optional() });
 
 /** Public pages: claim, "not mine", a post. They only read; the one that acts is a form the person submits. */
 export function mountPages(app: FastifyInstance, { context }: { readonly context: Context }): void {
-  const { config, gate, claims } = context;
+  const { config, claims } = context;
   const page = { config: { dialect: 'page' } } as const;
 
   const callerOf = (request: FastifyRequest): Caller => ({
