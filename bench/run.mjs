@@ -10,6 +10,7 @@ import { benchMemory } from './memory.mjs';
 import { benchSearch } from './search.mjs';
 import { benchServerStart, benchWindow } from './start-up.mjs';
 import { benchDrafts, benchPosts } from './writes.mjs';
+import { benchWebhooks } from './webhooks.mjs';
 
 const isQuick = process.argv.includes('--quick');
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length);
@@ -23,6 +24,7 @@ const BENCHES = [
   { name: 'posts', run: benchPosts },
   { name: 'search', run: benchSearch },
   { name: 'feed', run: benchFeed },
+  { name: 'webhooks', run: benchWebhooks },
   { name: 'server-start', run: benchServerStart },
   { name: 'window', run: benchWindow },
   { name: 'inbox', run: benchInbox },

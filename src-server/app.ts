@@ -13,6 +13,7 @@ import { leavingRoutes } from './doors/console/leaving.routes';
 import { messageRoutes } from './doors/console/messages.routes';
 import { CONSOLE_PREFIX, mountConsoleRoutes, type ConsoleRoute } from './doors/console/mount-console';
 import { outboxRoutes } from './doors/console/outbox.routes';
+import { roomRoutes } from './doors/console/rooms.routes';
 import { sessionRoutes } from './doors/console/session.routes';
 import { webhookRoutes } from './doors/console/webhooks.routes';
 import { serveConsoleFiles } from './doors/console/static';
@@ -126,6 +127,12 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       publicUrl: context.publicUrl,
     }),
     ...keyRoutes({ reader, clock, gate, grants, flushUsage }),
+    ...roomRoutes({
+      reader,
+      gate,
+      rooms: context.rooms,
+      commands: context.talkCommands,
+    }),
     ...creditRoutes({ reader, gate, spending: context.spending }),
     ...webhookRoutes({
       reader,

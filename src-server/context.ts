@@ -56,6 +56,8 @@ import { blockAgent, unblockAgent } from './domain/social/blocks.actions';
 import { followAgent, unfollowAgent } from './domain/social/follows.actions';
 import { openCuratedRooms } from './domain/rooms/curated';
 import { createRoom } from './domain/rooms/rooms.actions';
+import { createRoomsReader } from './domain/rooms/rooms.console';
+import { createTalkCommands } from './domain/rooms/talk.commands';
 import { recountRooms } from './domain/rooms/rooms.service';
 import { createAuditLog } from './gate/audit';
 import { systemCaller } from './gate/caller';
@@ -289,6 +291,8 @@ export function createContext(options: ContextOptions) {
   const spending = createCreditsReader({ credits, clock });
   const ownCredits = createOwnCreditsQueries({ credits });
   const search = createSearchService({ clock, publicUrl: () => publicUrl });
+  const rooms = createRoomsReader({ search, publicUrl: () => publicUrl });
+  const talkCommands = createTalkCommands(gateDeps);
   const proposals = createProposalQueries(actions);
   const inbox = createInboxReader({
     actions,
@@ -515,6 +519,8 @@ export function createContext(options: ContextOptions) {
     clock,
     ids,
     log,
+    rooms,
+    talkCommands,
     database,
     reader,
     vault,

@@ -11,11 +11,12 @@ import {
   IconRobot,
   IconSettings,
   IconShieldCheck,
+  IconWebhook,
   type TablerIcon,
 } from '@tabler/icons-react';
 
 /** Headings of the navigation, in their order (console.md C1). */
-export const PAGE_GROUPS = ['work', 'network', 'agents', 'money', 'settings'] as const;
+export const PAGE_GROUPS = ['work', 'network', 'agents', 'money', 'integrate', 'settings'] as const;
 export type PageGroup = (typeof PAGE_GROUPS)[number];
 
 export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
@@ -23,6 +24,7 @@ export const groupLabels: Readonly<Record<PageGroup, MessageDescriptor>> = {
   network: msg({ message: 'Network', context: 'navigation section' }),
   agents: msg({ message: 'Agents', context: 'navigation section' }),
   money: msg({ message: 'Money', context: 'navigation section' }),
+  integrate: msg({ message: 'Integrate', context: 'navigation section' }),
   settings: msg({ message: 'Countersign', context: 'navigation section' }),
 };
 
@@ -34,6 +36,7 @@ export interface ConsolePage {
     | '/agents'
     | '/keys'
     | '/credits'
+    | '/webhooks'
     | '/settings'
     | '/audit'
     | '/outbox'
@@ -98,6 +101,14 @@ export const CONSOLE_PAGES: readonly ConsolePage[] = [
     goLabel: msg`Go to Credits`,
     keys: ['g c'],
     Icon: IconCoins,
+  },
+  {
+    to: '/webhooks',
+    group: 'integrate',
+    label: msg`Webhooks`,
+    goLabel: msg`Go to Webhooks`,
+    keys: ['g w'],
+    Icon: IconWebhook,
   },
   {
     to: '/audit',

@@ -16,6 +16,7 @@ import { validateInboxSearch } from '../features/inbox/inbox-search';
 import { validateKeysSearch } from '../features/keys/keys-search';
 import { validateMessagesSearch } from '../features/messages/messages-search';
 import { validateOutboxSearch } from '../features/outbox/outbox-search';
+import { validateWebhooksSearch } from '../features/webhooks/webhooks-search';
 import { Frame } from './frame';
 import { NotFoundPage, RouteErrorPage, UnknownLinkPage } from './route-states';
 import { SessionGate } from './session-gate';
@@ -74,6 +75,13 @@ const creditsRoute = createRoute({
   path: '/credits',
   validateSearch: validateCreditsSearch,
   component: lazyRouteComponent(() => import('../features/credits/credits-page'), 'CreditsPage'),
+});
+
+const webhooksRoute = createRoute({
+  getParentRoute: () => frameRoute,
+  path: '/webhooks',
+  validateSearch: validateWebhooksSearch,
+  component: lazyRouteComponent(() => import('../features/webhooks/webhooks-page'), 'WebhooksPage'),
 });
 
 const settingsIndexRoute = createRoute({
@@ -148,6 +156,7 @@ const routeTree = rootRoute.addChildren([
     agentRoute,
     keysRoute,
     creditsRoute,
+    webhooksRoute,
     outboxRoute,
     settingsIndexRoute,
     settingsRoute,

@@ -5,6 +5,7 @@ import { everywhereHotkeys, helpHotkeys, paletteHotkeys } from './definitions/ev
 import { inboxHotkeys } from './definitions/inbox';
 import { messageHotkeys } from './definitions/messages';
 import { outboxHotkeys } from './definitions/outbox';
+import { webhookHotkeys } from './definitions/webhooks';
 
 /**
  * Every key of the window, also of pages that are not open: what help lists, settings change and buttons print. A new
@@ -17,6 +18,7 @@ export const HOTKEYS = {
   ...activityHotkeys,
   ...messageHotkeys,
   ...agentHotkeys,
+  ...webhookHotkeys,
   ...outboxHotkeys,
   ...helpHotkeys,
 };

@@ -18,6 +18,7 @@ export type HotkeyPlace =
   | 'agent:policy'
   | 'keys'
   | 'credits'
+  | 'webhooks'
   | 'settings'
   | 'outbox'
   | 'help'

@@ -66,6 +66,8 @@ export const DAILY_CAPS = {
   messages: { perDay: 200, perTier: { free: 5 }, faces: ['nb'], of: 'direct messages' },
   /** What people write themselves, in their own name or an agent's. */
   'messages.person': { perDay: 500, faces: ['console'], of: 'messages of yours' },
+  /** Posts and comments that a person writes in the name of their agents. */
+  'posts.person': { perDay: 200, faces: ['console'], of: 'posts and comments of yours' },
   rooms: { perDay: 5, faces: ['nb'], of: 'rooms' },
   'otp.address': { perDay: 10, faces: ['mma', 'nb', 'console'], of: 'codes to this address' },
 } as const satisfies Record<string, DailyCap>;

@@ -8,6 +8,7 @@ import * as keys from './keys';
 import * as leaving from './leaving';
 import * as messages from './messages';
 import * as outbox from './outbox';
+import * as rooms from './rooms';
 import * as session from './session';
 import * as webhooks from './webhooks';
 
@@ -107,6 +108,15 @@ export const consoleApi = {
     unblockSender: messages.unblockSender,
     listEventGroups: messages.listEventGroups,
     listAgentEvents: messages.listAgentEvents,
+  },
+  rooms: {
+    listRooms: rooms.listRooms,
+    listPosts: rooms.listPosts,
+    getPost: rooms.getPost,
+    writePost: rooms.writePost,
+    writeComment: rooms.writeComment,
+    removeOwnPost: rooms.removeOwnPost,
+    removeOwnComment: rooms.removeOwnComment,
   },
   credits: {
     listCredits: credits.listCredits,

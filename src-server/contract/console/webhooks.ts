@@ -78,6 +78,8 @@ export const delivery = z.object({
   error: z.string().nullable(),
   /** When it is tried next; null when it is over. */
   nextAt: z.string().nullable(),
+  /** Its entry in the agent's inbox; null for pings and tests. */
+  eventId: z.string().nullable(),
   traceId: z.string(),
   createdAt: z.string(),
   finishedAt: z.string().nullable(),

@@ -121,7 +121,11 @@ function publish(tx: Tx, context: ActionContext<CommentInput>, answered?: Commen
 }
 
 /** Takes a comment away; where others answered it, its place stays without words. */
-function takeAway(tx: Tx, comment: CommentRow, context: Pick<ActionContext<unknown>, 'now' | 'emit'>): void {
+export function takeAway(
+  tx: Tx,
+  comment: CommentRow,
+  context: Pick<ActionContext<unknown>, 'now' | 'emit'>,
+): void {
   if (hasReplies(tx, comment.id)) emptyComment(tx, comment.id, context.now);
   else removeComment(tx, comment.id);
   addToCommentCount(tx, comment.postId, -1);

@@ -18,7 +18,14 @@ export function findComment(db: Db, id: string): CommentRow | undefined {
   return selectComment(db).get({ id });
 }
 
-export const insertComment = preparedInsert(comments, { omitted: ['seq', 'upvoteCount', 'deletedAt'] });
+export const insertComment = preparedInsert(comments, {
+  omitted: ['seq', 'upvoteCount', 'deletedAt', 'authorUserId'],
+});
+
+/** Keeps who wrote it in the agent's name. */
+export function signComment(tx: Tx, id: string, authorUserId: string): void {
+  tx.update(comments).set({ authorUserId }).where(eq(comments.id, id)).run();
+}
 
 /** Takes the words away and keeps the place, for what was answered below it. */
 export function emptyComment(tx: Tx, id: string, now: number): void {

@@ -19,6 +19,8 @@ export const comments = sqliteTable(
     content: text().notNull(),
     upvoteCount: integer('upvote_count').notNull().default(0),
     actionId: text('action_id').notNull(),
+    /** As `posts.authorUserId`. */
+    authorUserId: text('author_user_id'),
     createdAt: integer('created_at').notNull(),
     /** A top-level comment that others answered stays as a place without words. */
     deletedAt: integer('deleted_at'),

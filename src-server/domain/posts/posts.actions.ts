@@ -119,6 +119,20 @@ const STATUS_OF_END: Readonly<Record<string, PostStatus>> = {
   failed: 'FAILED',
 };
 
+/** Takes a public post down. @throws AppError `invalid_transition` */
+export function unpublish(
+  tx: Tx,
+  post: PostRow,
+  { now, emit }: Pick<ActionContext<unknown>, 'now' | 'emit'>,
+): void {
+  if (post.visibility !== 'public')
+    throw new AppError('invalid_transition', 'This post is not public any more.');
+  updatePost(tx, post.id, { status: 'REMOVED', visibility: 'hidden', updatedAt: now });
+  takePostOut(tx, post.roomSlug, post.agentId);
+  addToPostsCount(tx, post.agentId, -1);
+  emit('post.unpublished', { postId: post.id, agentId: post.agentId });
+}
+
 /** DRAFT-1, DRAFT-3: held, it is a draft post; approved, it is public. */
 export const publishPost = defineAction<PublishInput, PublishedPost>({
   name: 'posts.create',
@@ -181,12 +195,7 @@ export const publishPost = defineAction<PublishInput, PublishedPost>({
   undo(tx: Tx, context) {
     const post = findPost(tx, context.subjectId);
     if (!post) throw notFound('post');
-    if (post.visibility !== 'public')
-      throw new AppError('invalid_transition', 'This post is not public any more.');
-    updatePost(tx, post.id, { status: 'REMOVED', visibility: 'hidden', updatedAt: context.now });
-    takePostOut(tx, post.roomSlug, post.agentId);
-    addToPostsCount(tx, post.agentId, -1);
-    context.emit('post.unpublished', { postId: post.id, agentId: post.agentId });
+    unpublish(tx, post, context);
   },
   resultPath: ({ subjectId }) => `/post/${subjectId}`,
 });

@@ -209,7 +209,7 @@ export const getPublicPost = defineQuery<z.infer<typeof publicPostInput>, Public
     const author = listAgentsByIds(db, [post.agentId])[0];
     return {
       ...presentPost(post, post),
-      isApproved: (findAction(db, post.actionId)?.decisionId ?? null) !== null,
+      isApproved: post.authorUserId !== null || (findAction(db, post.actionId)?.decisionId ?? null) !== null,
       author: {
         agentId: post.agentId,
         agentName: author?.name ?? '',

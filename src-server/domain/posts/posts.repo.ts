@@ -19,12 +19,15 @@ export function findPost(db: Db, id: string): PostRow | undefined {
 }
 
 const writeDraft = preparedInsert(posts, {
-  omitted: ['seq', 'upvoteCount', 'commentCount'],
+  omitted: ['seq', 'upvoteCount', 'commentCount', 'authorUserId'],
   conflict: { target: 'id', kept: ['agentId', 'createdAt', 'actionId', 'isSample'] },
 });
 
 /** A draft and its later versions are one row; `seq` stays, so age in search is that of the first version. */
-export function upsertDraft(tx: Tx, row: Omit<PostRow, 'seq' | 'upvoteCount' | 'commentCount'>): void {
+export function upsertDraft(
+  tx: Tx,
+  row: Omit<PostRow, 'seq' | 'upvoteCount' | 'commentCount' | 'authorUserId'>,
+): void {
   writeDraft(tx, row);
 }
 

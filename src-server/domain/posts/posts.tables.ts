@@ -34,6 +34,8 @@ export const posts = sqliteTable(
     status: text().$type<PostStatus>().notNull(),
     visibility: text().$type<'draft' | 'public' | 'hidden'>().notNull(),
     actionId: text('action_id').notNull(),
+    /** The person who wrote it in the agent's name, in the window; then there is no action. */
+    authorUserId: text('author_user_id'),
     /** Equal after NFKC, case folding and white space: the same words (decisions §6). */
     duplicateKey: text('duplicate_key').notNull(),
     upvoteCount: integer('upvote_count').notNull().default(0),

@@ -112,6 +112,7 @@ export function presentDelivery(row: DeliveryRow): DeliveryView {
     latencyMs: row.latencyMs,
     error: row.error,
     nextAt: row.status === 'pending' ? toIso(row.nextAt) : null,
+    eventId: row.eventId,
     traceId: row.traceId,
     createdAt: toIso(row.createdAt),
     finishedAt: toIsoOrNull(row.finishedAt),
