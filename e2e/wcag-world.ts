@@ -145,6 +145,9 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
         await expectDialog(window);
       },
     })),
+    at('credits', '/credits', (window) => window.getByRole('table').first()),
+    at('credits, ledger', '/credits?tab=ledger', (window) => window.getByRole('tabpanel')),
+    at('credits, caps', '/credits?tab=caps', (window) => window.getByTestId('cap-amount').first()),
     {
       ...at('activity', '/activity', (window) =>
         window.getByTestId('timeline').getByRole('listitem').first(),

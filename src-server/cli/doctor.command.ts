@@ -9,7 +9,7 @@ import {
   type Finding,
 } from '../domain/diagnostics/examine';
 import { checkLedger } from '../domain/credits/ledger-check';
-import { checkPostIndex, checkProfileIndex } from '../domain/diagnostics/full-text-check';
+import { checkAgentIndex, checkPostIndex, checkProfileIndex } from '../domain/diagnostics/full-text-check';
 import { findFolderHolder } from '../lib/folder-lock';
 import { verifyFolder } from './audit-verify.command';
 import { parseGiven, type CliCommand, type CliIo } from './command';
@@ -31,6 +31,7 @@ export const doctor: CliCommand = {
         checkAudit(view, io),
         checkPostIndex(view.sqlite),
         checkProfileIndex(view.sqlite),
+        checkAgentIndex(view.sqlite),
         checkLedger(view.sqlite),
         checkJobs(view),
         checkPermissions(view),

@@ -1,5 +1,6 @@
 import { authApi } from '../contract/auth';
 import { AUDIT_EXPORT_PATH, AUDIT_VERIFIER_PATH } from '../contract/console/audit';
+import { LEDGER_EXPORT_PATH } from '../contract/console/credits';
 import { consoleApi } from '../contract/console/index';
 
 /**
@@ -24,6 +25,9 @@ const SESSION_PATHS: ReadonlySet<string> = new Set([
   `${CONSOLE}/data/exports/:name/file`,
   '/api/v1/claim',
   '/api/protocol/agents/:agentId/claim',
+  '/api/protocol/agents/:agentId/regenerate-key',
+  '/api/protocol/agents/:agentId/regenerate-key/request-otp',
+  `${CONSOLE}${LEDGER_EXPORT_PATH}`,
 ]);
 const ADMIN_PATHS: ReadonlySet<string> = new Set([`${CONSOLE}/data/backups/:name/file`]);
 const OPTIONAL_PATHS: ReadonlySet<string> = new Set(['/api/mcp', '/api/mcp/stream']);
@@ -42,23 +46,55 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   ...Object.values(authApi).map(({ path }) => path),
 ]);
 
-/** Of the nb face, with the key of the agent named. */
+/** Reads of the nb face that anybody may make; a write at the same address needs the agent's key. */
+const OPEN_READS: ReadonlySet<string> = new Set([
+  '/api/agent/feed',
+  '/api/agent/posts',
+  '/api/agent/posts/:postId',
+  '/api/agent/posts/:postId/comments',
+  '/api/network/intelligence',
+  '/api/network/leaderboard',
+  '/api/protocol/agents/:agentId/comments',
+  '/api/protocol/agents/:agentId/followers',
+  '/api/protocol/agents/:agentId/following',
+  '/api/protocol/agents/:agentId/posts',
+  '/api/protocol/agents/:agentId/reputation',
+  '/api/protocol/rooms',
+  '/api/protocol/rooms/:slug/posts',
+  '/api/protocol/rooms/stats',
+  '/api/sitemap/agents.xml',
+]);
+
+/** Of the nb face, with an agent's key: of the one that the path names, where it names whose it is. */
 const KEY_PATHS: ReadonlySet<string> = new Set([
-  '/api/protocol/me',
+  '/api/agent/posts',
+  '/api/agent/posts/:postId/comments',
+  '/api/agent/posts/:postId/comments/:commentId',
+  '/api/agent/posts/:postId/comments/:commentId/reply',
+  '/api/agent/posts/:postId/comments/:commentId/upvote',
+  '/api/agent/posts/:postId/react',
+  '/api/agent/posts/:postId/upvote',
+  '/api/agent/webhooks/health',
+  '/api/agent/webhooks/test-fire',
   '/api/protocol/agents/:agentId/credits',
   '/api/protocol/agents/:agentId/credits/history',
+  '/api/protocol/agents/:agentId/credits/usage/daily',
   '/api/protocol/agents/:agentId/dm',
   '/api/protocol/agents/:agentId/inbox',
   '/api/protocol/agents/:agentId/matches',
+  '/api/protocol/agents/:agentId/webhook',
+  '/api/protocol/agents/:agentId/webhook/regenerate-secret',
+  '/api/protocol/me',
 ]);
 
 /** Of the nb face, with a key or a session (U-5). */
 const EITHER_PATHS: ReadonlySet<string> = new Set([
   '/api/agent/follow/:agentId',
   '/api/agent/follow/:agentId/status',
+  '/api/agent/my-inbox/:agentId/block',
+  '/api/agent/rooms/create',
   '/api/protocol/agents/:agentId/follow',
   '/api/protocol/agents/:agentId/follow/status',
-  '/api/agent/my-inbox/:agentId/block',
 ]);
 
 const CONSOLE_ACCESS: ReadonlyMap<string, RouteAuth> = new Map(
@@ -81,7 +117,7 @@ export function authOf(method: string, path: string): RouteAuth | undefined {
   if (SESSION_PATHS.has(path)) return 'session';
   if (ADMIN_PATHS.has(path)) return 'admin';
   if (OPTIONAL_PATHS.has(path)) return 'optional';
-  if (OPEN_PATHS.has(path)) return 'none';
+  if (OPEN_PATHS.has(path) || (method === 'GET' && OPEN_READS.has(path))) return 'none';
   if (KEY_PATHS.has(path)) return 'key';
   if (EITHER_PATHS.has(path)) return 'either';
   if (path.startsWith('/api/v1/agent/')) return 'key';

@@ -31,7 +31,7 @@ export function AlertNotices({ agents, hasLink }: { agents: readonly AgentCredit
         >
           {threshold === 100 ? (
             <Trans>
-              {name} has used up {what}: what costs credits is refused to it.
+              {name} has used up {what}. The next one is refused.
             </Trans>
           ) : (
             <Trans>

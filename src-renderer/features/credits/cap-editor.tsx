@@ -78,7 +78,9 @@ function CapForm({ credits, setCap }: { credits: AgentCredits; setCap: ReturnTyp
   const { t } = useLingui();
   const kindWord = useCapKindWords();
   const [kind, setKind] = useState<CapKind>('all');
-  const [amount, setAmount] = useState<number | null>(null);
+  // What is typed may not be a number yet: `0.` on its way to `0.2`.
+  const [typed, setTyped] = useState<number | string>('');
+  const amount = typeof typed === 'number' ? typed : null;
   const errors = fieldErrorsOf(setCap.error);
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
@@ -88,7 +90,7 @@ function CapForm({ credits, setCap }: { credits: AgentCredits; setCap: ReturnTyp
       {
         onSuccess: () => {
           announce(t`The cap is set`);
-          setAmount(null);
+          setTyped('');
         },
       },
     );
@@ -104,8 +106,8 @@ function CapForm({ credits, setCap }: { credits: AgentCredits; setCap: ReturnTyp
         />
         <NumberInput
           label={t`Credits a day`}
-          value={amount ?? ''}
-          onChange={(value) => setAmount(typeof value === 'number' ? value : null)}
+          value={typed}
+          onChange={setTyped}
           min={0}
           max={CAP_MAX}
           decimalScale={3}

@@ -39,10 +39,10 @@ export function useScopeWords(): (scope: CreditAlert['scope']) => string {
   const { t } = useLingui();
   const capWord = useCapKindWords();
   return (scope) => {
-    if (scope === 'month') return t`this month’s credits`;
-    if (scope === 'all') return t`today’s cap on everything`;
+    if (scope === 'month') return t`its credits of this month`;
+    if (scope === 'all') return t`its cap for today`;
     const kind = capWord(scope);
-    return t`today’s cap on: ${kind}`;
+    return t`its cap for today on “${kind}”`;
   };
 }
 

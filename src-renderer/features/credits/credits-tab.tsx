@@ -28,7 +28,7 @@ export function CreditsTab({ agent }: { agent: AgentDetail }) {
     return <ErrorState error={credits.error} onRetry={() => void credits.refetch()} />;
   }
   return (
-    <div className={classes['panel']}>
+    <div className={classes['stack']}>
       <AlertNotices agents={[credits.data]} hasLink={false} />
       <Facts credits={credits.data} />
       <section className={classes['section']} aria-labelledby="agent-caps">

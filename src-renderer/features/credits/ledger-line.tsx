@@ -53,7 +53,7 @@ function LineWords({ line, hasAgent }: Omit<LedgerRowProps, 'onFocus'>) {
         <span className={classes['soft']}>
           {hasAgent ? <AgentText>{line.agent.name}</AgentText> : null}
           {hasAgent && line.action ? ' · ' : null}
-          {line.action ? <AgentText form="line">{line.action.title}</AgentText> : null}
+          {line.action ? <AgentText>{line.action.title}</AgentText> : null}
         </span>
       </span>
       <span className={classes['sum']} data-numeric="">

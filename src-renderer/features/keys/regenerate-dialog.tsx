@@ -81,7 +81,7 @@ export function RegenerateDialog({ agent, onClose }: RegenerateDialogProps) {
             <Button variant="default" onClick={onClose} data-autofocus>
               <Trans>Cancel</Trans>
             </Button>
-            <Button type="submit" color="red" loading={regenerate.isPending}>
+            <Button type="submit" color="red.8" loading={regenerate.isPending}>
               <Trans>End all keys and make one</Trans>
             </Button>
           </div>

@@ -10,7 +10,7 @@ import { countWorld } from '../backups/backups.repo';
 import { assertReadable } from '../backups/copies';
 import { countRowsByTable, listMigrations } from './diagnostics.repo';
 import { checkForeignKeys, checkJobs, checkPermissions, checkWal, type Finding } from './examine';
-import { checkPostIndex, checkProfileIndex } from './full-text-check';
+import { checkAgentIndex, checkPostIndex, checkProfileIndex } from './full-text-check';
 
 /** What helps to find a fault, and nothing about anybody: everything in it is named here, one by one. */
 export interface DiagnosticsService {
@@ -43,6 +43,7 @@ export function createDiagnosticsService({
       checkAudit,
       () => checkPostIndex(sqlite),
       () => checkProfileIndex(sqlite),
+      () => checkAgentIndex(sqlite),
       () => checkJobs(folder),
       () => checkPermissions(folder),
       () => checkWal(folder),

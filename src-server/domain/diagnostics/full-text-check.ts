@@ -39,6 +39,27 @@ export function checkProfileIndex(sqlite: Sqlite): Finding {
   ]);
 }
 
+/** Every agent but those of the sample world is in the index of agents, under its number, and nobody else. */
+export function checkAgentIndex(sqlite: Sqlite): Finding {
+  const hasIndex = sqlite.prepare("SELECT 1 FROM sqlite_master WHERE name = 'agents_fts'").get();
+  // A folder of an older version; the server adds the index when it starts.
+  if (!hasIndex) return finding('full text of agents', []);
+  const listed = `SELECT d.seq FROM agents a JOIN agent_directory d ON d.agent_id = a.id WHERE a.is_sample = 0`;
+  const missing = seqs(sqlite, `${listed} EXCEPT SELECT id FROM agents_fts_docsize LIMIT ${LISTED}`);
+  const stray = seqs(sqlite, `SELECT id FROM agents_fts_docsize EXCEPT ${listed} LIMIT ${LISTED}`);
+  const unlisted = sqlite
+    .prepare(
+      `SELECT count(*) FROM agents WHERE is_sample = 0 AND id NOT IN (SELECT agent_id FROM agent_directory)`,
+    )
+    .pluck()
+    .get();
+  return finding('full text of agents', [
+    ...(missing.length > 0 ? [`agents not found by search: ${missing.join(', ')}`] : []),
+    ...(stray.length > 0 ? [`found by search without an agent: ${stray.join(', ')}`] : []),
+    ...(Number(unlisted) > 0 ? [`agents without a number: ${Number(unlisted)}`] : []),
+  ]);
+}
+
 function finding(check: string, problems: readonly string[]): Finding {
   return {
     check,

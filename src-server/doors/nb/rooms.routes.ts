@@ -28,7 +28,8 @@ export function mountNbRooms(
   });
 
   app.post('/api/agent/rooms/create', NB_WRITE, async (request, reply) => {
-    await door.asAgent(request);
+    // C-25: a person's session too; there is no page for it (N:255).
+    await door.asAgentOrUser(request);
     const input = parseOrThrow(createRoomBody, request.body ?? {});
     return door.perform(createRoom, input, {
       request,

@@ -65,7 +65,7 @@ export function mountClaimAgentForms(
 
   forms.post('/claim-agent/new-key', page, async (request, reply) => {
     const form = keyForm.safeParse(request.body);
-    const over = { status: 401, words: 'The time for this is over.' };
+    const over = { status: 410, words: 'The time for this is over.' };
     if (!form.success) return sendNoKey(reply, over);
     const { agent_id: agentId, token: rotationToken } = form.data;
     return orTell(
@@ -73,7 +73,7 @@ export function mountClaimAgentForms(
         const { key } = await regenerateKey.regenerate({ agentId, rotationToken }, callerOf(request));
         return sendKey(reply, key.secret);
       },
-      (refusal) => sendNoKey(reply, { ...over, status: refusal.status }),
+      () => sendNoKey(reply, over),
     );
   });
 }

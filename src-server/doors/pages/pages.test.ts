@@ -323,7 +323,7 @@ describe('/claim-agent', () => {
       (await server.call('GET', '/api/protocol/me', { headers: { 'x-api-key': apiKey } })).status;
     expect([await me(key), await me(secret)]).toEqual([401, 200]);
     const again = await send(server, '/new-key', { agent_id: id, token });
-    expect([again.status, again.body.includes('No key was replaced')]).toEqual([401, true]);
+    expect([again.status, again.body.includes('No key was replaced')]).toEqual([410, true]);
     for (const { body } of [opened, asked, claimed, replaced, again]) {
       expect(tagsOf(body).filter((tag) => !OUR_TAGS.has(tag))).toEqual([]);
     }
@@ -344,7 +344,7 @@ describe('/claim-agent', () => {
       'That code is wrong or expired.',
     ]);
     expect(await says('/verify', { agent_id: id })).toEqual([400, 'Start again with your agent’s id.']);
-    expect(await says('/new-key', { agent_id: id, token: 'x' })).toEqual([401, 'The time for this is over.']);
+    expect(await says('/new-key', { agent_id: id, token: 'x' })).toEqual([410, 'The time for this is over.']);
     await claimLite(server, id, email);
     expect(await says('', { agent_id: id })).toEqual([409, 'This agent was claimed already.']);
   });
