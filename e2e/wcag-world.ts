@@ -145,6 +145,7 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
         await expectDialog(window);
       },
     })),
+    at('webhooks', '/webhooks', (window) => window.getByTestId('webhook-url')),
     {
       ...at('activity', '/activity', (window) =>
         window.getByTestId('timeline').getByRole('listitem').first(),
