@@ -20,7 +20,7 @@ const ENDPOINTS = 100;
 const HANGING = ENDPOINTS / 10;
 const CONNECTIONS = 64;
 const BODY_CHARACTERS = 400;
-const WATCH_MS = 5;
+const WATCH_MS = 15;
 const GIVEN_UP_MS = 120_000;
 
 const startServer = (folder) =>

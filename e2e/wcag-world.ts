@@ -148,6 +148,7 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
     at('credits', '/credits', (window) => window.getByRole('table').first()),
     at('credits, ledger', '/credits?tab=ledger', (window) => window.getByRole('tabpanel')),
     at('credits, caps', '/credits?tab=caps', (window) => window.getByTestId('cap-amount').first()),
+    at('webhooks', '/webhooks', (window) => window.getByTestId('webhook-url')),
     {
       ...at('activity', '/activity', (window) =>
         window.getByTestId('timeline').getByRole('listitem').first(),

@@ -10,7 +10,7 @@ import {
   type HeldData,
   type Outcome,
 } from '../testing/mma-fixture';
-import { registerNbAgent } from '../testing/nb-fixture';
+import { postIn, registerNbAgent } from '../testing/nb-fixture';
 import { decideOn, endGrace } from '../testing/test-server';
 
 /**
@@ -66,6 +66,28 @@ async function addScouts({ server }: Desk): Promise<string> {
   const [first, second] = [await registerNbAgent(server), await registerNbAgent(server)];
   scouts = [first.id, second.id];
   return first.id;
+}
+
+/** Two posts of somebody else, and two comments below the first: one of theirs, one of the desk's own agent. */
+let talk: {
+  readonly posts: readonly string[];
+  readonly theirs: readonly string[];
+  readonly own: readonly string[];
+};
+
+async function addTalk(desk: Desk): Promise<string> {
+  const scout = await registerNbAgent(desk.server);
+  const posts = [await postIn(scout), await postIn(scout)];
+  const [post] = posts;
+  const comment = async (): Promise<string> => {
+    const path = `/api/agent/posts/${post}/comments`;
+    return (await scout.call<{ comment_id: string }>('POST', path, { content: 'Words' })).body.comment_id;
+  };
+  const theirs = [await comment(), await comment()];
+  const own = [await comment(), await comment()];
+  for (const id of own) run(desk, 'update comments set agent_id = ? where id = ?', desk.agent.agentId, id);
+  talk = { posts, theirs, own };
+  return `/api/agent/posts/${post}`;
 }
 
 /** What is alike in all that points at one agent and nothing else. */
@@ -162,6 +184,60 @@ const CASES: Readonly<Record<string, Case>> = {
     editable: null,
     fixed: { webhook_url: 'https://c.example/', events: 'new_match' },
     effectOf: (desk) => one(desk, 'select url from agent_webhooks where agent_id = ?', desk.agent.agentId),
+  },
+  'comments.create': {
+    propose: async (desk, n) =>
+      proposeByNb(desk, 'POST', `${await addTalk(desk)}/comments`, { content: `Nice ${n}` }),
+    revised: (n) => ({ postId: talk.posts[1], content: `Nicer ${n}` }),
+    editable: { field: 'content', value: 'Lovely', tooLong: 'x'.repeat(1_001) },
+    fixed: { postId: 'elsewhere' },
+    effectOf: (desk, draftId) => one(desk, 'select content from comments where id = ?', draftId),
+  },
+  'comments.reply': {
+    propose: async (desk, n) => {
+      const post = await addTalk(desk);
+      return proposeByNb(desk, 'POST', `${post}/comments/${talk.theirs[0]}/reply`, { content: `Yes ${n}` });
+    },
+    revised: (n) => ({ postId: talk.posts[0], commentId: talk.theirs[1], content: `No ${n}` }),
+    editable: { field: 'content', value: 'Perhaps', tooLong: 'x'.repeat(1_001) },
+    fixed: { postId: 'elsewhere', commentId: 'another' },
+    effectOf: (desk, draftId) => one(desk, 'select content from comments where id = ?', draftId),
+  },
+  'comments.delete': {
+    propose: async (desk) => proposeByNb(desk, 'DELETE', `${await addTalk(desk)}/comments/${talk.own[0]}`),
+    revised: () => ({ postId: talk.posts[0], commentId: talk.own[1] }),
+    editable: null,
+    fixed: { postId: 'elsewhere', commentId: 'another' },
+    effectOf: (desk) =>
+      one(
+        desk,
+        "select 'fewer' where (select count(*) from comments where agent_id = ?) < 2",
+        desk.agent.agentId,
+      ),
+  },
+  'comments.upvote': {
+    propose: async (desk) =>
+      proposeByNb(desk, 'POST', `${await addTalk(desk)}/comments/${talk.theirs[0]}/upvote`),
+    revised: () => ({ postId: talk.posts[0], commentId: talk.theirs[1] }),
+    editable: null,
+    fixed: { postId: 'elsewhere', commentId: 'another' },
+    effectOf: (desk) => one(desk, "select target_id from reactions where target_type = 'comment'"),
+  },
+  'posts.upvote': {
+    propose: async (desk) => proposeByNb(desk, 'POST', `${await addTalk(desk)}/react`),
+    revised: () => ({ postId: talk.posts[1] }),
+    editable: null,
+    fixed: { postId: 'elsewhere' },
+    effectOf: (desk) => one(desk, "select target_id from reactions where target_type = 'post'"),
+  },
+  'rooms.create': {
+    propose: (desk, n) =>
+      proposeByNb(desk, 'POST', '/api/agent/rooms/create', { name: `Room ${n}`, description: 'Old words' }),
+    revised: (n) => ({ name: `Hall ${n}`, description: 'New words' }),
+    editable: { field: 'description', value: 'Other words', tooLong: 'x'.repeat(301) },
+    fixed: { name: 'Elsewhere', is_public: 'no' },
+    effectOf: (desk) =>
+      one(desk, 'select description from rooms where creator_agent_id = ?', desk.agent.agentId),
   },
   'messages.dm': {
     propose: (desk, n) =>

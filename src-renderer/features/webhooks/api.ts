@@ -70,21 +70,32 @@ function useRefresh() {
   return () => client.invalidateQueries({ queryKey: ['webhooks'] });
 }
 
-export function useUpdateWebhook(id: string) {
-  const onSuccess = useRefresh();
+/**
+ * @param onSaved is told of the answer before anything is read again: what is read may take the form away that asked,
+ *   and a first URL answers with a secret that is shown once
+ */
+export function useUpdateWebhook(id: string, onSaved?: (answer: { readonly secret: string | null }) => void) {
+  const refresh = useRefresh();
   return useMutation({
     mutationFn: (body: z.input<typeof updateWebhookBody>) => call(updateWebhook, { params: { id }, body }),
-    onSuccess,
-    // A first URL answers with the secret, which nothing keeps but the page that shows it.
+    onSuccess: (answer) => {
+      onSaved?.(answer);
+      return refresh();
+    },
+    // Nothing keeps the secret but the page that shows it.
     gcTime: 0,
   });
 }
 
-export function useReplaceSecret(id: string) {
-  const onSuccess = useRefresh();
+/** @param onSecret as `onSaved` of `useUpdateWebhook` */
+export function useReplaceSecret(id: string, onSecret: (secret: string) => void) {
+  const refresh = useRefresh();
   return useMutation({
     mutationFn: (overlapHours: number) => call(replaceSecret, { params: { id }, body: { overlapHours } }),
-    onSuccess,
+    onSuccess: ({ secret }) => {
+      onSecret(secret);
+      return refresh();
+    },
     gcTime: 0,
   });
 }

@@ -18,14 +18,12 @@ interface SecretTabProps {
 /** Replacing what signs, and how a receiver checks it. */
 export function SecretTab({ webhook, onSecret }: SecretTabProps) {
   const { t, i18n } = useLingui();
-  const replace = useReplaceSecret(webhook.agent.id);
+  const replace = useReplaceSecret(webhook.agent.id, onSecret);
   const [hours, setHours] = useState('24');
   const until = webhook.overlapUntil;
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
-    replace.mutate(webhook.hasSecret ? Number(hours) : 0, {
-      onSuccess: (answer) => onSecret(answer.secret),
-    });
+    replace.mutate(webhook.hasSecret ? Number(hours) : 0);
   };
   const end = until === null ? '' : formatInstant(i18n.locale, Date.parse(until));
   return (

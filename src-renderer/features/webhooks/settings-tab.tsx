@@ -35,21 +35,17 @@ function SettingsForm({ webhook, onSecret }: SettingsTabProps) {
   const { t } = useLingui();
   const notify = useNotify();
   const eventWord = useEventWord();
-  const update = useUpdateWebhook(webhook.agent.id);
+  const update = useUpdateWebhook(webhook.agent.id, ({ secret }) => {
+    if (secret === null) notify({ message: t`Saved` });
+    else onSecret(secret);
+  });
   const [url, setUrl] = useState(webhook.url ?? '');
   const [events, setEvents] = useState<readonly string[]>(webhook.events ?? SUBSCRIBABLE);
   const errors = fieldErrorsOf(update.error);
-  const save = (change: Parameters<typeof update.mutate>[0]) =>
-    update.mutate(change, {
-      onSuccess: (answer) => {
-        if (answer.secret === null) notify({ message: t`Saved` });
-        else onSecret(answer.secret);
-      },
-    });
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
     const isAll = events.length === SUBSCRIBABLE.length;
-    save({
+    update.mutate({
       url: url.trim() === '' ? null : url.trim(),
       events: isAll ? null : SUBSCRIBABLE.filter((one) => events.includes(one)),
     });
@@ -98,14 +94,14 @@ function SettingsForm({ webhook, onSecret }: SettingsTabProps) {
           <Button
             variant="default"
             leftSection={<IconFlask size={14} aria-hidden="true" />}
-            onClick={() => save({ useCatcher: true })}
+            onClick={() => update.mutate({ useCatcher: true })}
             data-testid="use-catcher"
           >
             <Trans>Use the built-in catcher</Trans>
           </Button>
         )}
         {webhook.state === 'on' ? (
-          <Button variant="default" onClick={() => save({ isPaused: true })}>
+          <Button variant="default" onClick={() => update.mutate({ isPaused: true })}>
             <Trans>Pause</Trans>
           </Button>
         ) : null}

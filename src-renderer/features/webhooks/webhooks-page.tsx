@@ -100,7 +100,9 @@ interface EndpointItemProps {
 }
 
 function EndpointItem({ webhook, isOpen, tab }: EndpointItemProps) {
-  const { agent, url, successRatePct: rate, p95LatencyMs: p95 } = webhook;
+  const { t, i18n } = useLingui();
+  const { agent, url, successRatePct, p95LatencyMs: p95 } = webhook;
+  const rate = successRatePct === null ? null : i18n.number(successRatePct);
   return (
     <li>
       <Link
@@ -121,7 +123,7 @@ function EndpointItem({ webhook, isOpen, tab }: EndpointItemProps) {
         </span>
         {url === null ? null : (
           <AgentText form="line" className={classes['small']}>
-            {webhook.isCatcher ? 'catcher' : url}
+            {webhook.isCatcher ? t`Built-in catcher` : url}
           </AgentText>
         )}
         {rate === null || p95 === null ? null : (

@@ -37,6 +37,34 @@ export function updateDelivery(tx: Tx, id: string, change: Partial<Omit<Delivery
   tx.update(webhookDeliveries).set(change).where(eq(webhookDeliveries.id, id)).run();
 }
 
+/** What one attempt changes. */
+type Settled = Pick<
+  DeliveryRow,
+  'status' | 'attempts' | 'triesLeft' | 'nextAt' | 'statusCode' | 'latencyMs' | 'error' | 'finishedAt'
+>;
+
+const settle = prepared((db) =>
+  db
+    .update(webhookDeliveries)
+    .set({
+      status: sql`${sql.placeholder('status')}`,
+      attempts: sql`${sql.placeholder('attempts')}`,
+      triesLeft: sql`${sql.placeholder('triesLeft')}`,
+      nextAt: sql`${sql.placeholder('nextAt')}`,
+      statusCode: sql`${sql.placeholder('statusCode')}`,
+      latencyMs: sql`${sql.placeholder('latencyMs')}`,
+      error: sql`${sql.placeholder('error')}`,
+      finishedAt: sql`${sql.placeholder('finishedAt')}`,
+    })
+    .where(eq(webhookDeliveries.id, sql.placeholder('id')))
+    .prepare(),
+);
+
+/** The one write of every attempt: prepared, unlike the rest, since it bounds how many go out a second. */
+export function settleDelivery(tx: Tx, id: string, settled: Settled): void {
+  settle(tx).run({ id, ...settled });
+}
+
 const selectNewer = prepared((db) =>
   db
     .select({ seq: webhookDeliveries.seq, agentId: webhookDeliveries.agentId })

@@ -18,7 +18,7 @@ import { MAX_BACKOFF_MS, recordAttempt, type Attempted, type OutcomeDeps } from 
 import type { Answered, Sender } from './sender';
 import { signedHeaders } from './signing';
 import { hostAndPortOf } from './targets';
-import { openSecrets } from './webhooks.service';
+import { openSecrets, type SigningSecrets } from './webhooks.service';
 import { findEndpoint, isExcepted, type Endpoint } from './webhooks.repo';
 
 /**
@@ -147,14 +147,14 @@ export function createDispatcher({
     }
   };
 
-  const begin = (delivery: DeliveryRow, endpoint: Endpoint): Promise<void> => {
+  const begin = (delivery: DeliveryRow, endpoint: Endpoint, secrets: SigningSecrets): Promise<void> => {
     const { agentId } = delivery;
     const { isFailing } = laneOf(endpoint);
     const own = inFlight.get(agentId) ?? new Map<string, Promise<void>>();
     inFlight.set(agentId, own);
     total += 1;
     if (isFailing) totalOfFailing += 1;
-    const done = attempt(delivery, endpoint)
+    const done = attempt(delivery, endpoint, secrets)
       .catch((error: unknown) => {
         log.error({ err: error, deliveryId: delivery.id }, 'delivery stumbled');
         ready.set(agentId, clock.now() + STUMBLED_MS);
@@ -179,11 +179,14 @@ export function createDispatcher({
     ready.set(next, 0);
   };
 
-  const attempt = async (delivery: DeliveryRow, endpoint: Endpoint): Promise<void> => {
+  const attempt = async (
+    delivery: DeliveryRow,
+    endpoint: Endpoint,
+    secrets: SigningSecrets,
+  ): Promise<void> => {
     const startedAt = clock.now();
     const { agentId, url } = endpoint;
     if (url === null) return;
-    const secrets = openSecrets(vault, endpoint, startedAt);
     const { id: deliveryId, event, body } = delivery;
     const requestHeaders = {
       ...signedHeaders({ deliveryId, agentId, event, body, at: startedAt, ...secrets }),
@@ -255,10 +258,23 @@ export function createDispatcher({
     const limit = room + under(agentId);
     const due = listDue(reader, agentId, { now, horizon: now + MAX_BACKOFF_MS, limit });
     const waiting = due.filter(({ id }) => own?.has(id) !== true).slice(0, room);
-    for (const delivery of waiting) void begin(delivery, endpoint);
-    if (waiting.length > 0) return;
+    if (waiting.length > 0) {
+      const secrets = openSecrets(vault, endpoint, now);
+      for (const delivery of waiting) void begin(delivery, endpoint, secrets);
+      return;
+    }
     const nextAt = findNextAt(reader, agentId, now);
     if (nextAt !== undefined) ready.set(agentId, nextAt);
+  };
+
+  /** An endpoint whose secret does not open must not keep the others waiting. */
+  const serveSafely = (agentId: string, now: number): void => {
+    try {
+      serve(agentId, now);
+    } catch (error) {
+      log.error({ err: error, agentId }, 'webhook stumbled');
+      ready.set(agentId, now + STUMBLED_MS);
+    }
   };
 
   const pump = (): void => {
@@ -269,7 +285,7 @@ export function createDispatcher({
       const now = clock.now();
       for (const [agentId, at] of [...ready]) {
         if (total >= LANES) break;
-        if (at <= now || at > now + MAX_BACKOFF_MS) serve(agentId, now);
+        if (at <= now || at > now + MAX_BACKOFF_MS) serveSafely(agentId, now);
       }
     } catch (error) {
       log.error({ err: error }, 'dispatcher stumbled');
@@ -314,7 +330,7 @@ export function createDispatcher({
       if (running) return running;
       const endpoint = findEndpoint(reader, delivery.agentId);
       if (delivery.status !== 'pending' || !endpoint || endpoint.url === null || !isFree(endpoint)) return;
-      await begin(delivery, endpoint);
+      await begin(delivery, endpoint, openSecrets(vault, endpoint, clock.now()));
     },
     async processAll() {
       for (;;) {

@@ -12,7 +12,7 @@ import {
   failPending,
   findDelivery,
   insertAttempt,
-  updateDelivery,
+  settleDelivery,
   type DeliveryRow,
 } from './deliveries.repo';
 import type { Answered } from './sender';
@@ -72,20 +72,17 @@ export function recordAttempt(deps: OutcomeDeps, tx: Tx, attempted: Attempted, n
     address: answered.address,
     startedAt: attempted.startedAt,
   });
-  const last = {
+  const triesLeft = isSuccess || answered.statusCode === GONE ? 0 : Math.max(0, delivery.triesLeft - 1);
+  const isOver = triesLeft === 0;
+  settleDelivery(tx, delivery.id, {
     attempts: attempt,
     statusCode: answered.statusCode,
     latencyMs: answered.latencyMs,
     error: answered.error,
-  };
-  const triesLeft = isSuccess || answered.statusCode === GONE ? 0 : Math.max(0, delivery.triesLeft - 1);
-  const isOver = triesLeft === 0;
-  updateDelivery(tx, delivery.id, {
-    ...last,
     triesLeft,
     status: isSuccess ? 'delivered' : isOver ? 'failed' : 'pending',
     finishedAt: isOver ? now : null,
-    ...(isOver ? {} : { nextAt: now + backoffMs(attempt) }),
+    nextAt: isOver ? delivery.nextAt : now + backoffMs(attempt),
   });
   if (isSuccess) settleSuccess(tx, delivery.agentId);
   else if (isOver) settleFailure(deps, tx, delivery, answered.statusCode === GONE, now);

@@ -340,6 +340,23 @@ describe('a person’s write and its answer are one transaction', () => {
     await expectOnce(server, { ...block, method: 'DELETE' });
   });
 
+  it('for what a person says in rooms', async () => {
+    const { server, own } = await openNbPairAtDesk();
+    const write = { roomSlug: 'b2b-sales', title: 'By hand', content: 'Words', agentId: own.id };
+    await expectOnce(server, { method: 'POST', route: '/posts', path: '/posts', body: write });
+    const { read } = server.context.database.raw;
+    const postId = String(read.prepare('select id from posts').pluck().get());
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/posts/:id/comments',
+      path: `/posts/${postId}/comments`,
+      body: { agentId: own.id, content: 'More words' },
+    });
+    const commentId = String(read.prepare('select id from comments').pluck().get());
+    await expectOnce(server, { method: 'DELETE', route: '/comments/:id', path: `/comments/${commentId}` });
+    await expectOnce(server, { method: 'DELETE', route: '/posts/:id', path: `/posts/${postId}` });
+  });
+
   it('for claims', async () => {
     const { server } = await openDesk();
     const email = server.context.database.raw.read.prepare('select email from users').pluck().get();
