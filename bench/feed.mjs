@@ -5,12 +5,12 @@ import { createRandom, keepAlive, makeFolder, median, percentile, request } from
 import { startServer } from './world.mjs';
 
 const SMALL = { posts: 1_000, agents: 100 };
-const PER_ROUND = 1_000;
 const ROUNDS = 3;
 const ROOMS = ['startup-networking', 'investor-connect', 'founder-matching', 'b2b-sales'];
 
 export async function benchFeed({ isQuick }) {
-  const large = isQuick ? { posts: 100_000, agents: 10_000 } : { posts: 1_000_000, agents: 100_000 };
+  const large = isQuick ? { posts: 50_000, agents: 5_000 } : { posts: 1_000_000, agents: 100_000 };
+  const perRound = isQuick ? 300 : 1_000;
   const worlds = [];
   for (const size of [SMALL, large]) {
     const { folder, remove } = makeFolder(`feed-${size.posts}`);
@@ -21,7 +21,7 @@ export async function benchFeed({ isQuick }) {
   for (let round = -1; round < ROUNDS; round += 1) {
     for (const world of worlds) {
       const times = [];
-      for (let index = 0; index < PER_ROUND; index += 1) {
+      for (let index = 0; index < perRound; index += 1) {
         const room = index % 2 === 0 ? '' : `&room=${ROOMS[index % ROOMS.length]}`;
         const url = `${world.server.url}/api/agent/feed?limit=20&offset=${(index % 5) * 20}${room}`;
         const began = performance.now();

@@ -7,8 +7,8 @@ const CONNECTIONS = 8;
 const HEADERS = { accept: 'application/json, text/event-stream', 'mcp-protocol-version': '2025-11-25' };
 
 export async function benchMcp({ isQuick }) {
-  const durationMs = isQuick ? 1_000 : 3_000;
-  const rounds = isQuick ? 7 : 11;
+  const durationMs = isQuick ? 700 : 3_000;
+  const rounds = isQuick ? 5 : 11;
   const { folder, remove } = makeFolder('mcp');
   const key = await fillWorld(folder, 2_000, 1);
   const ours = await startServer(folder);

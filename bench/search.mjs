@@ -4,8 +4,8 @@ import { fillWorld, makeQueries, startServer } from './world.mjs';
 
 export async function benchSearch({ isQuick }) {
   const rounds = 3;
-  const perRound = 1_000;
-  const sizes = { small: 2_000, large: isQuick ? 50_000 : 200_000 };
+  const perRound = isQuick ? 400 : 1_000;
+  const sizes = { small: 2_000, large: isQuick ? 30_000 : 200_000 };
   const worlds = {};
   for (const [name, count] of Object.entries(sizes)) {
     const folder = makeFolder(`search-${name}`);

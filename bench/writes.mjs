@@ -37,7 +37,7 @@ export function benchPosts({ isQuick }) {
 }
 
 async function benchWrites(isQuick, { name, perAgent, register, send }) {
-  const durationMs = isQuick ? 1_000 : 3_000;
+  const durationMs = isQuick ? 700 : 3_000;
   const { folder, remove } = makeFolder('writes');
   const ours = await startServer(folder);
   const reference = await startProgram(join(root, 'bench/bare-insert.mjs'));
@@ -49,7 +49,7 @@ async function benchWrites(isQuick, { name, perAgent, register, send }) {
     if (answer.status !== 200) throw new Error(`answered ${answer.status}: ${answer.text.slice(0, 300)}`);
   };
   const speeds = await raceInRounds({
-    rounds: isQuick ? 7 : 11,
+    rounds: isQuick ? 5 : 11,
     before: async () => {
       keys = [];
       for (let index = 0; index < Math.ceil((durationMs * 2) / perAgent); index += 1)
