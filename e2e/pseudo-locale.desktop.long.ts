@@ -199,7 +199,10 @@ test('no page of the console says what is not in the catalogue', async ({ window
   });
 
   await test.step('what happened', async () => {
-    for (const page of ['keys', 'messages', 'activity', 'audit', 'outbox', 'help', 'no-such-page']) {
+    for (const page of [
+      ...['keys', 'rooms', 'messages', 'credits', 'webhooks', 'activity', 'audit', 'outbox', 'help'],
+      'no-such-page',
+    ]) {
       await openPage(window, `/${page}`);
       await expect(window.getByRole('main')).toContainText(OPEN);
       await expectNoBareWords(window, page);
