@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { filterAgentsQuery } from '../inbox/api';
+import { ForeignOption } from './foreign-option';
 
 /** The agents in whose name the person may write. */
 export function useWriters() {
@@ -24,7 +25,12 @@ export function AgentSelect({
       label={t`In the name of`}
       value={value}
       onChange={(event) => onChange(event.currentTarget.value)}
-      data={writers.map(({ id, name }) => ({ value: id, label: name }))}
-    />
+    >
+      {writers.map(({ id, name }) => (
+        <ForeignOption key={id} value={id}>
+          {name}
+        </ForeignOption>
+      ))}
+    </NativeSelect>
   );
 }

@@ -10,6 +10,7 @@ import { useFocusBack } from '../../components/use-focus-back';
 import { AgentSelect, useWriters } from './agent-select';
 import { roomsQuery, useWritePost } from './api';
 import { ContentIssues, isKeptBack } from './content-issues';
+import { ForeignOption } from './foreign-option';
 
 interface PostDialogProps {
   readonly room: string | undefined;
@@ -57,8 +58,13 @@ export function PostDialog({ room, onClose, onPublished }: PostDialogProps) {
               label={t`Room`}
               value={roomSlug}
               onChange={(event) => setRoomSlug(event.currentTarget.value)}
-              data={rooms.map(({ slug, label }) => ({ value: slug, label }))}
-            />
+            >
+              {rooms.map(({ slug, label }) => (
+                <ForeignOption key={slug} value={slug}>
+                  {label}
+                </ForeignOption>
+              ))}
+            </NativeSelect>
           </Group>
           <TextInput
             label={t`Title`}

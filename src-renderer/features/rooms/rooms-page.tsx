@@ -13,6 +13,7 @@ import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import { useWriters } from './agent-select';
 import { roomsQuery } from './api';
 import { Feed } from './feed';
+import { ForeignOption } from './foreign-option';
 import { PostDialog } from './post-dialog';
 import { PostPane } from './post-pane';
 import { RoomList } from './room-list';
@@ -123,7 +124,13 @@ function RoomSelect({
       aria-label={t`Room`}
       value={room ?? ''}
       onChange={(event) => onChange(event.currentTarget.value || undefined)}
-      data={[{ value: '', label: t`All rooms` }, ...rooms.map(({ slug, label }) => ({ value: slug, label }))]}
-    />
+    >
+      <option value="">{t`All rooms`}</option>
+      {rooms.map(({ slug, label }) => (
+        <ForeignOption key={slug} value={slug}>
+          {label}
+        </ForeignOption>
+      ))}
+    </NativeSelect>
   );
 }
