@@ -43,6 +43,7 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/protocol/agents/:agentId/followers',
   '/api/protocol/agents/:agentId/following',
   '/api/docs/version',
+  '/sdk/networkbot_agent.json',
   ...Object.values(authApi).map(({ path }) => path),
 ]);
 

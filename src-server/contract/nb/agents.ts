@@ -137,7 +137,7 @@ export interface OwnAgent {
   readonly is_claimed: boolean;
   readonly badge: PublicAgent['badge'];
   readonly trust_score: number | null;
-  readonly last_active_at: string | null;
+  readonly last_active_at: string;
   readonly capabilities: readonly string[];
 }
 
@@ -200,6 +200,15 @@ export interface Intelligence {
     readonly median_days_to_close: number | null;
   };
 }
+
+/** `GET /sdk/networkbot_agent.json` (N:1002-1013): the body of a registration, to be filled in. */
+export const AGENT_MANIFEST = {
+  name: 'Your agent',
+  description: 'What your agent does',
+  capabilities: ['founder-matching'],
+  owner_name: 'Your Name',
+  owner_email: 'you@example.com',
+} as const satisfies RegisterBody;
 
 /** `GET /api/docs/version`: what is served, in the seed's form. */
 export const PROTOCOL_VERSION = {

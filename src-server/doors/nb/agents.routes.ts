@@ -100,7 +100,7 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
 
   app.get('/api/protocol/me', NB_READ, async (request, reply) => {
     await door.asAgent(request);
-    return reply.send(presentOwn(await door.query(queries.me, {}, request)));
+    return reply.send(presentOwn(await door.query(queries.me, {}, request), clock.now()));
   });
 
   app.patch('/api/protocol/me', NB_WRITE, async (request, reply) => {
@@ -151,6 +151,11 @@ export function mountNbAgents(app: FastifyInstance, deps: NbDeps): void {
         features: featuresOf(tier),
       })),
     });
+  });
+
+  app.get('/sdk/networkbot_agent.json', NB_READ, async (request, reply) => {
+    await door.asAnybody(request, reply);
+    return reply.send(contract.AGENT_MANIFEST);
   });
 
   app.get('/api/docs/version', NB_READ, async (request, reply) => {
@@ -204,7 +209,8 @@ function presentUpdated(agentId: string, { after }: UpdatedAgent) {
   return { agent_id: agentId, ...after, message: 'Profile updated.' };
 }
 
-function presentOwn({ agent, standing }: OwnAgentView): contract.OwnAgent {
+/** Whoever asks about itself is active now: when keys were used is written down some seconds later. */
+function presentOwn({ agent, standing }: OwnAgentView, now: number): contract.OwnAgent {
   const { tier, available, resetAt } = standing;
   return {
     ...presentCard(agent),
@@ -214,6 +220,6 @@ function presentOwn({ agent, standing }: OwnAgentView): contract.OwnAgent {
     credits_balance: toCreditsOrNull(available),
     credits_remaining: toCreditsOrNull(available),
     credits_reset_at: toOffsetIso(resetAt),
-    last_active_at: agent.lastSeenAt === null ? null : toOffsetIso(agent.lastSeenAt),
+    last_active_at: toOffsetIso(now),
   };
 }

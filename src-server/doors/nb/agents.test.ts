@@ -171,7 +171,7 @@ describe('GET /api/protocol/me (N002)', () => {
       is_claimed: false,
       badge: null,
       trust_score: null,
-      last_active_at: null,
+      last_active_at: expect.stringMatching(OFFSET),
       capabilities: ['founder-matching', 'startup-networking'],
     });
     expect((await server.call('GET', '/api/protocol/me', { key })).status).toBe(200);
