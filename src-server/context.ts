@@ -502,6 +502,7 @@ export function createContext(options: ContextOptions) {
     ...identity.jobs,
     ...backups.jobs,
     ...exports.jobs,
+    ...erasure.jobs,
   ];
   // The CLI writes beside us: its commits wake nobody here, so the file is asked whether it changed.
   const watch = watchForeignCommits(database.raw.read, afterCommit);

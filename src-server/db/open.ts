@@ -41,15 +41,23 @@ export interface OpenDatabase extends Disposable {
   readonly reader: Reader;
   /** Raw handles for migration, backup and tests of what is written where. */
   readonly raw: { readonly write: Sqlite; readonly read: Sqlite };
+  /**
+   * Moves the log into the file and cuts it to nothing: until then it holds what was overwritten or deleted since.
+   * @throws Error when somebody reads from the log at this moment; try again later
+   */
+  emptyLog(): void;
 }
 
 export const DATABASE_FILE = 'countersign.db';
+
+/** How long a connection waits for another one. */
+const BUSY_MS = 5_000;
 
 /** Pages that a connection keeps, in KiB. What is written is read by the other one. */
 const CACHE_KIB = { read: 32_000, write: 8_000 } as const;
 
 function tune(sqlite: Sqlite, use: keyof typeof CACHE_KIB): void {
-  sqlite.pragma('busy_timeout = 5000');
+  sqlite.pragma(`busy_timeout = ${BUSY_MS}`);
   sqlite.pragma('foreign_keys = ON');
   // No memory map: SQLite drops it whenever the other connection wrote, and each read after a write would map anew.
   sqlite.pragma(`cache_size = -${CACHE_KIB[use]}`);
@@ -67,6 +75,8 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
   tune(write, 'write');
   // A checkpoint costs a sync of its own; 40 MB of log are read as fast as the file.
   write.pragma('wal_autocheckpoint = 10000');
+  // What is deleted is overwritten: nobody reads it out of free pages of the file.
+  write.pragma('secure_delete = ON');
   try {
     migrate(write);
   } catch (error) {
@@ -82,6 +92,16 @@ export function openDatabase(dataFolder: string, migrate: (sqlite: Sqlite) => vo
     writer,
     reader: drizzle(read, { schema }),
     raw: { write, read },
+    emptyLog() {
+      settle();
+      write.pragma('busy_timeout = 0');
+      try {
+        const [checkpoint] = write.pragma('wal_checkpoint(TRUNCATE)') as { readonly busy: number }[];
+        if (checkpoint?.busy !== 0) throw new Error('The log is being read');
+      } finally {
+        write.pragma(`busy_timeout = ${BUSY_MS}`);
+      }
+    },
     [Symbol.dispose]() {
       settle();
       read.close();

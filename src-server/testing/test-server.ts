@@ -80,6 +80,7 @@ export interface TestServer extends AsyncDisposable {
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     body?: unknown,
+    headers?: Record<string, string>,
   ): Promise<Answer<Body>>;
   /** Everything written has had its consequences. */
   processAll(): Promise<void>;
@@ -164,11 +165,11 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
         ...(headers ? { headers } : {}),
       });
     },
-    async console(method, path, body) {
+    async console(method, path, body, headers) {
       return inject(consoleApp, {
         method,
         url: `/api/console${path}`,
-        headers: { [SOCKET_SECRET_HEADER]: socketSecret },
+        headers: { [SOCKET_SECRET_HEADER]: socketSecret, ...headers },
         ...(body === undefined ? {} : { payload: body as object }),
       });
     },

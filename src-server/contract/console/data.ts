@@ -264,7 +264,8 @@ export const erasePerson = endpoint({
   path: '/data/erasure',
   summary: 'Erase a person for good',
   body: z.strictObject({ target: erasureTarget, confirmation: filledText(300) }),
-  answer: erasureReport.extend({ needsRestart: z.boolean() }),
+  // Answers are kept for repeated requests, so no name or address is in it.
+  answer: erasureReport.omit({ confirmation: true }).extend({ needsRestart: z.boolean() }),
 });
 
 export const getDiagnostics = endpoint({

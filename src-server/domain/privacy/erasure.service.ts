@@ -6,6 +6,8 @@ import type { Caller, UserActor } from '../../gate/caller';
 import { requireUser } from '../../gate/commands';
 import { appendEvent } from '../../gate/events';
 import type { InTransaction } from '../../gate/idempotency';
+import { enqueue } from '../../jobs/job';
+import type { JobDefinition } from '../../jobs/runner';
 import { AppError, notFound } from '../../lib/errors';
 import { findAgent, updateAgent, type AgentRow } from '../agents/agents.repo';
 import { OWNERLESS, release, WITHOUT_CONTACT } from '../agents/leaving';
@@ -47,9 +49,13 @@ export interface ErasureService {
   erase(
     request: { readonly target: ErasureTarget; readonly confirmation: string },
     caller: Caller,
-    inTransaction: InTransaction<ErasureReport & { readonly needsRestart: boolean }>,
+    inTransaction: InTransaction<Omit<ErasureReport, 'confirmation'> & { readonly needsRestart: boolean }>,
   ): void;
+  readonly jobs: readonly JobDefinition[];
 }
+
+/** What was erased is still in the log that the database writes ahead. */
+const EMPTY_LOG_JOB = 'privacy.empty-log';
 
 type Deps = Pick<
   Context,
@@ -247,7 +253,9 @@ export function createErasureService(deps: Deps): ErasureService {
             },
             now,
           );
-          inTransaction(tx, { ...reportOf(found, counts), needsRestart: found.type === 'everything' }, now);
+          const { confirmation: _, ...report } = reportOf(found, counts);
+          inTransaction(tx, { ...report, needsRestart: found.type === 'everything' }, now);
+          enqueue(tx, ids, { type: EMPTY_LOG_JOB, key: planId, payload: {}, runAt: now }, now);
           if (found.type === 'everything') {
             writePlan(config.dataFolder, { type: 'erase-everything', v: 1, id: planId });
           }
@@ -258,6 +266,8 @@ export function createErasureService(deps: Deps): ErasureService {
       if (subject.type === 'person') exports.removeAllOf(subject.user.id);
       deps.afterCommit();
     },
+
+    jobs: [{ type: EMPTY_LOG_JOB, maxAttempts: 20, handle: () => database.emptyLog() }],
   };
 
   function assertConfirmed(subject: Subject, confirmation: string): void {

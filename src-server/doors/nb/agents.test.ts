@@ -3,6 +3,7 @@ import type { AgentList, RegisterAnswer } from '../../contract/nb/agents';
 import { MATCHING_AGENTS } from '../../domain/agents/nb-agents.repo';
 import { DAY } from '../../lib/clock';
 import { mailedCode, openOffice, signIn, UUID } from '../../testing/mma-fixture';
+import { OFFSET } from '../../testing/nb-fixture';
 import {
   createOwner,
   createTestServer,
@@ -22,7 +23,6 @@ const PRINTED = {
   owner_email: 'anika@example.com',
   webhook_url: 'https://myserver.com/miu-events',
 };
-const OFFSET = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00$/;
 const STRANGER = '018f0000-0000-7000-8000-000000000000';
 
 const register = (server: TestServer, body: unknown = PRINTED, headers: Record<string, string> = {}) =>
