@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconCloudOff, IconLock, IconRefresh } from '@tabler/icons-react';
+import { IconCloudOff, IconFilterOff, IconLock, IconRefresh } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import type { ReactNode } from 'react';
 import { AnswerError, NetworkError, ProblemError } from '../api/problem';
@@ -28,6 +28,22 @@ export function EmptyState({ icon, title, children, actions, role }: EmptyStateP
       {children ? <div className={classes['text']}>{children}</div> : null}
       {actions ? <div className={classes['actions']}>{actions}</div> : null}
     </div>
+  );
+}
+
+/** There is something, and the filters leave none of it. */
+export function NoMatchState({ onClear }: { readonly onClear: () => void }) {
+  const { t } = useLingui();
+  return (
+    <EmptyState
+      icon={<IconFilterOff size={28} stroke={1.5} />}
+      title={t`Nothing matches these filters`}
+      actions={
+        <Button variant="default" onClick={onClear}>
+          <Trans>Clear all filters</Trans>
+        </Button>
+      }
+    />
   );
 }
 

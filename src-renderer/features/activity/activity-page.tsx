@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { IconActivity, IconFilterOff, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
+import { IconActivity, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useRef, useState } from 'react';
 import { announce } from '../../components/announcer';
@@ -9,7 +9,7 @@ import { PageHeader } from '../../components/page-header';
 import { RowList, type RowListHandle } from '../../components/row-list';
 import { SearchEnd } from '../../components/search-end';
 import { SkeletonRows } from '../../components/skeleton-rows';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import { ActivityFilters } from './activity-filters';
 import classes from './activity-page.module.css';
@@ -135,17 +135,7 @@ export function ActivityPage() {
       {list.isError && !list.data ? (
         <ErrorState error={list.error} onRetry={() => void list.refetch()} />
       ) : null}
-      {isEmpty && filtered ? (
-        <EmptyState
-          icon={<IconFilterOff size={28} stroke={1.5} />}
-          title={t`Nothing matches these filters`}
-          actions={
-            <Button variant="default" onClick={handleClear}>
-              <Trans>Clear all filters</Trans>
-            </Button>
-          }
-        />
-      ) : null}
+      {isEmpty && filtered ? <NoMatchState onClear={handleClear} /> : null}
       {isEmpty && !filtered ? <FirstTime /> : null}
       {items.length > 0 || searchedBackTo !== null ? (
         <RowList

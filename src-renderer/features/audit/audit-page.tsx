@@ -1,7 +1,6 @@
-import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useNavigate, useSearch } from '@tanstack/react-router';
-import { IconFileSearch, IconFilterOff } from '@tabler/icons-react';
+import { IconFileSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useMemo, useRef, useState } from 'react';
 import type { AuditRowView } from '../../../src-server/contract/console/audit';
@@ -10,7 +9,7 @@ import { PageHeader } from '../../components/page-header';
 import { RowList, type RowListHandle } from '../../components/row-list';
 import { SearchEnd } from '../../components/search-end';
 import { SkeletonRows } from '../../components/skeleton-rows';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { ActorName } from '../activity/event-words';
@@ -148,17 +147,7 @@ function Empty({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => vo
       </EmptyState>
     );
   }
-  return (
-    <EmptyState
-      icon={<IconFilterOff size={28} stroke={1.5} />}
-      title={t`Nothing matches these filters`}
-      actions={
-        <Button variant="default" onClick={onClear}>
-          <Trans>Clear all filters</Trans>
-        </Button>
-      }
-    />
-  );
+  return <NoMatchState onClear={onClear} />;
 }
 
 interface AuditRowProps {

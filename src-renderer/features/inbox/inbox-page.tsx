@@ -1,13 +1,13 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { IconCircleCheck, IconFilterOff, IconInbox } from '@tabler/icons-react';
+import { IconCircleCheck, IconInbox } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { lazy, Suspense, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { InboxTab } from '../../../src-server/contract/console/inbox';
 import { useMe } from '../../api/session';
 import { drawThenFocus } from '../../components/draw-then-focus';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { inboxItemQuery, inboxListQuery } from './api';
 import { ArrivalAnnouncer } from './arrival-announcer';
@@ -190,17 +190,7 @@ export function InboxPage() {
               onLoadMore={() => void list.fetchNextPage()}
             />
           ) : null}
-          {isEmpty && isFiltered ? (
-            <EmptyState
-              icon={<IconFilterOff size={28} stroke={1.5} />}
-              title={t`Nothing matches these filters`}
-              actions={
-                <Button variant="default" onClick={handleClearFilters}>
-                  <Trans>Clear all filters</Trans>
-                </Button>
-              }
-            />
-          ) : null}
+          {isEmpty && isFiltered ? <NoMatchState onClear={handleClearFilters} /> : null}
           {isEmpty && !isFiltered && !neverHadAny ? <EmptyTab tab={tab} /> : null}
           {neverHadAny ? (
             <p className={classes['quiet']}>

@@ -1,7 +1,7 @@
-import { Button, Select } from '@mantine/core';
+import { Select } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { IconFilterOff, IconMessageOff } from '@tabler/icons-react';
+import { IconMessageOff } from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type RefObject, useCallback, useState } from 'react';
 import type { ConversationRow } from '../../../src-server/contract/console/messages';
@@ -12,7 +12,7 @@ import { RowList, type RowListHandle } from '../../components/row-list';
 import { SearchEnd } from '../../components/search-end';
 import { SearchField } from '../../components/search-field';
 import { SkeletonRows } from '../../components/skeleton-rows';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { filterAgentsQuery } from '../inbox/api';
 import { conversationsQuery, seatNameOf } from './api';
@@ -121,19 +121,7 @@ function SeatSelect({
 
 function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const { t } = useLingui();
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={<IconFilterOff size={28} stroke={1.5} />}
-        title={t`Nothing matches these filters`}
-        actions={
-          <Button variant="default" onClick={onClear}>
-            <Trans>Clear all filters</Trans>
-          </Button>
-        }
-      />
-    );
-  }
+  if (isFiltered) return <NoMatchState onClear={onClear} />;
   return (
     <EmptyState icon={<IconMessageOff size={28} stroke={1.5} />} title={t`Nobody wrote yet`}>
       <Trans>What agents write to you, and what yours write and are told, appears here.</Trans>

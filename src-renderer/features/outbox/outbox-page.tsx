@@ -1,7 +1,7 @@
 import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { IconFilterOff, IconMailOff, IconSearch } from '@tabler/icons-react';
+import { IconMailOff, IconSearch } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useRef, useState } from 'react';
 import { emailAddress } from '../../../src-server/contract/common';
@@ -10,7 +10,7 @@ import { AgentText } from '../../components/agent-text';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
 import { SkeletonRows } from '../../components/skeleton-rows';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { useHotkeys } from '../../hotkeys/hotkeys';
 import { mailsQuery } from './api';
@@ -158,19 +158,7 @@ function Filters({ search, field, onChange }: FiltersProps) {
 
 function Nothing({ isFiltered, onClear }: { isFiltered: boolean; onClear: () => void }) {
   const { t } = useLingui();
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={<IconFilterOff size={28} stroke={1.5} />}
-        title={t`Nothing matches these filters`}
-        actions={
-          <Button variant="default" onClick={onClear}>
-            <Trans>Clear all filters</Trans>
-          </Button>
-        }
-      />
-    );
-  }
+  if (isFiltered) return <NoMatchState onClear={onClear} />;
   return (
     <EmptyState icon={<IconMailOff size={28} stroke={1.5} />} title={t`No mail was written yet`}>
       <Trans>

@@ -1,7 +1,7 @@
 import { Button, NativeSelect } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { IconFilterOff, IconRotateClockwise, IconSend, IconWebhook } from '@tabler/icons-react';
+import { IconRotateClockwise, IconSend, IconWebhook } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useRef, useState } from 'react';
 import {
@@ -13,7 +13,7 @@ import { FormError } from '../../components/form-error';
 import { Kbd } from '../../components/kbd';
 import { LinkButton } from '../../components/link-button';
 import { SkeletonRows } from '../../components/skeleton-rows';
-import { EmptyState, ErrorState } from '../../components/states';
+import { EmptyState, ErrorState, NoMatchState } from '../../components/states';
 import { RelativeTime } from '../../components/time';
 import { useAriaKeys, useHotkeys } from '../../hotkeys/hotkeys';
 import { deliveriesQuery, useResend } from './api';
@@ -190,19 +190,7 @@ interface NothingProps {
 function Nothing({ isFiltered, webhook, onClear }: NothingProps) {
   const { t } = useLingui();
   const agent = webhook.agent.id;
-  if (isFiltered) {
-    return (
-      <EmptyState
-        icon={<IconFilterOff size={28} stroke={1.5} />}
-        title={t`Nothing matches these filters`}
-        actions={
-          <Button variant="default" onClick={onClear}>
-            <Trans>Clear all filters</Trans>
-          </Button>
-        }
-      />
-    );
-  }
+  if (isFiltered) return <NoMatchState onClear={onClear} />;
   return (
     <EmptyState
       icon={<IconWebhook size={28} stroke={1.5} />}
