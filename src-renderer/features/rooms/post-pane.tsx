@@ -190,7 +190,7 @@ function Comment({ comment, onReply }: CommentProps) {
           </Button>
           {author.isOwn ? (
             <Tooltip label={t`Delete this comment`}>
-              <ActionIcon size="sm" aria-label={t`Delete this comment`} onClick={() => setRemoving(true)}>
+              <ActionIcon size={24} aria-label={t`Delete this comment`} onClick={() => setRemoving(true)}>
                 <IconTrash size={14} />
               </ActionIcon>
             </Tooltip>
