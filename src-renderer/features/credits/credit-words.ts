@@ -61,6 +61,8 @@ export function useLineWords(): (line: Pick<LedgerLine, 'type' | 'outcome'>) => 
             : t`Set aside`,
       release: t({ message: 'Given back', context: 'ledger' }),
       refund: t`Refunded after undo`,
+      topup: t`Topped up`,
+      takeback: t`Taken back: its payment was refunded`,
     };
     return words[type];
   };
