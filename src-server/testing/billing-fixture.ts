@@ -2,6 +2,7 @@ import type { TopUpOrder, UpgradeOrder } from '../contract/nb/billing';
 import type { Tier } from '../contract/nb/costs';
 import { signEvent } from '../domain/billing/signatures';
 import type { StripeKeys } from '../domain/billing/stripe.provider';
+import { checkPayments } from '../domain/billing/payments-check';
 import { checkLedger } from '../domain/credits/ledger-check';
 import type { Person } from './mma-fixture';
 import { openNbOffice, type NbAgent } from './nb-fixture';
@@ -143,8 +144,10 @@ export async function balanceOf({ server, agent }: Pick<Shop, 'server' | 'agent'
     'GET',
     `/api/protocol/agents/${agent.id}/credits`,
   );
-  const { verdict, message } = checkLedger(server.context.database.raw.read);
-  if (verdict !== 'ok') throw new Error(`The ledger is broken: ${message}`);
+  for (const check of [checkLedger, checkPayments]) {
+    const { verdict, message } = check(server.context.database.raw.read);
+    if (verdict !== 'ok') throw new Error(`The books are broken: ${message}`);
+  }
   return body.credits_balance;
 }
 
