@@ -1,4 +1,4 @@
-import type Stripe from 'stripe';
+import type { Stripe } from 'stripe';
 import { SECOND } from '../../lib/clock';
 import { AppError } from '../../lib/errors';
 import type { Logger } from '../../lib/logger';
@@ -32,7 +32,7 @@ export function createStripeProvider({
   // Loaded with the first order, so that no start waits for it.
   const connect = (): Promise<Stripe> =>
     (client ??= import('stripe').then(
-      ({ default: StripeClient }) =>
+      ({ Stripe: StripeClient }) =>
         new StripeClient(keys.secretKey, {
           ...(keys.apiHost === undefined ? {} : addressOf(keys.apiHost)),
           timeout: timeoutMs,

@@ -1,5 +1,6 @@
-import Stripe from 'stripe';
+import { Stripe } from 'stripe';
 import { describe, expect, it } from 'vitest';
+import { readConfig } from '../../config';
 import { isAppError } from '../../lib/errors';
 import { createLogger } from '../../lib/logger';
 import { MINUTE } from '../../lib/clock';
@@ -114,4 +115,40 @@ describe('Stripe', () => {
       stripe.webhooks.constructEvent(body, signEvent(STRIPE.webhookSecret, body, now), STRIPE.webhookSecret),
     ).toMatchObject({ id: 'evt_1' });
   });
+});
+
+describe('the keys', () => {
+  const KEYS = { STRIPE_SECRET_KEY: 'sk', STRIPE_WEBHOOK_SECRET: 'whsec', STRIPE_PUBLISHABLE_KEY: 'pk' };
+  const stripeOf = (env: NodeJS.ProcessEnv) => readConfig(['--data', '/tmp/x'], env).secrets.stripe;
+
+  it('are taken from the environment, where the secret ones do not stay', () => {
+    const env: NodeJS.ProcessEnv = { ...KEYS };
+    expect(stripeOf(env)).toEqual({
+      secretKey: 'sk',
+      webhookSecret: 'whsec',
+      publishableKey: 'pk',
+      apiHost: undefined,
+    });
+    expect(env).toEqual({ STRIPE_PUBLISHABLE_KEY: 'pk' });
+    expect(stripeOf({})).toBeUndefined();
+  });
+
+  it.each(Object.keys(KEYS))('are all there or none: without %s nothing starts', (missing) => {
+    expect(() => stripeOf({ ...KEYS, [missing]: undefined })).toThrow(/set all three, or none/);
+  });
+
+  it.each([
+    ['api.stripe.com', 'https://api.stripe.com'],
+    ['https://stripe.internal:8443', 'https://stripe.internal:8443'],
+    ['http://127.0.0.1:12111', 'http://127.0.0.1:12111'],
+  ])('go to %s', (given, origin) => {
+    expect(stripeOf({ ...KEYS, STRIPE_API_HOST: given })?.apiHost).toBe(origin);
+  });
+
+  it.each(['http://stripe.example', 'ftp://api.stripe.com', 'https://a.example/path', 'a b', ''])(
+    'go nowhere by %s',
+    (given) => {
+      expect(() => stripeOf({ ...KEYS, STRIPE_API_HOST: given })).toThrow(/STRIPE_API_HOST/);
+    },
+  );
 });

@@ -39,7 +39,7 @@ export function mountNbBilling(app: FastifyInstance, deps: NbBillingDeps): void 
 
   /** Orders for a person, once per `Idempotency-Key`, and opens the checkout. */
   const order = async <Input>(
-    { request, reply, caller, user }: OfPerson,
+    { reply, caller, user }: OfPerson,
     command: CommandDefinition<Input, PaymentRow>,
     input: Input,
     present: (row: PaymentRow) => Sealed,
@@ -72,7 +72,7 @@ export function mountNbBilling(app: FastifyInstance, deps: NbBillingDeps): void 
     if (actor.type === 'anonymous') throw new AppError('unauthenticated', 'Sign in to top up credits.');
     if (actor.type !== 'user') throw new AppError('actor_denied', 'Only a person can top up credits.');
     const { agent_id: id, pack_size: packSize } = parseOrThrow(contract.topUpBody, request.body ?? {});
-    const asked = { request, reply, caller, user: actor };
+    const asked = { reply, caller, user: actor };
     return order(asked, billingCommands.orderTopUp, { id, packSize }, presentTopUp);
   });
 
@@ -82,7 +82,7 @@ export function mountNbBilling(app: FastifyInstance, deps: NbBillingDeps): void 
     const { actor } = caller;
     if (actor.type === 'user') {
       const { plan_key: planKey } = parseOrThrow(contract.upgradeBody, request.body ?? {});
-      const asked = { request, reply, caller, user: actor };
+      const asked = { reply, caller, user: actor };
       const input = { id: pathParam(request, 'agentId'), planKey };
       return order(asked, billingCommands.orderPlan, input, presentPlan);
     }
@@ -97,7 +97,6 @@ export function mountNbBilling(app: FastifyInstance, deps: NbBillingDeps): void 
 }
 
 interface OfPerson {
-  readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly caller: Caller;
   readonly user: UserActor;

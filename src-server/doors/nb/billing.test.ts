@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CreditHistory } from '../../contract/nb/agents';
+import type { Problem } from '../../contract/console/problem';
 import { checkLedger } from '../../domain/credits/ledger-check';
 import { DAY } from '../../lib/clock';
 import {
@@ -376,6 +377,11 @@ describe('an agent that asks for a plan', () => {
       )
       .run(agent.id);
     const url = `/api/protocol/agents/${agent.id}/upgrade`;
+    const allowed = await server.console<Problem>('POST', `/agents/${agent.id}/allow`, {
+      kind: 'billing.order',
+      minutes: 60,
+    });
+    expect([allowed.status, allowed.body.reason]).toEqual([400, 'always_asked']);
     const asked = await agent.call('POST', url, { plan_key: 'protocol_pro_monthly' });
     const draftId = expectHeld(asked, 'order', 'order_id');
     expect(JSON.stringify(asked.body)).not.toContain('checkout');
