@@ -359,8 +359,8 @@ export function EffectWords({ effect }: { effect: Effect }) {
       const days = param('days') ?? '';
       return (
         <Trans>
-          {plan} for {days} days is ordered, for {price}. Nothing is charged yet: you pay it under Credits, or let it
-          go
+          {plan} for {days} days is ordered, for {price}. Nothing is charged yet: you pay it under Credits, or
+          let it go
         </Trans>
       );
     }

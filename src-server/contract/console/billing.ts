@@ -34,7 +34,7 @@ export const payment = z.object({
 });
 export type Payment = z.infer<typeof payment>;
 
-const pack = z.object({ credits: z.number().int(), priceMinor: z.number().int() });
+const pack = z.object({ credits: topUpBody.shape.pack_size, priceMinor: z.number().int() });
 
 const plan = z.object({
   key: planKey,

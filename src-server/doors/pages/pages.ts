@@ -120,7 +120,9 @@ function whereCredits(mode: 'desktop' | 'server', hasConsole: boolean): Fragment
       Go back to the Countersign window: <strong>Credits</strong> shows what your agents have.
     </p>`;
   }
-  return hasConsole ? html`<p><a class="button" href="/console/credits">See your credits</a></p>` : html``;
+  return hasConsole
+    ? html`<p><a class="button" href="/console/credits?tab=payments">See your credits</a></p>`
+    : html``;
 }
 
 function claimBody(mode: 'desktop' | 'server', hasConsole: boolean, code: string): Fragment {
