@@ -143,12 +143,12 @@ function Plans({ shop, busy, onBuy }: PartProps) {
                   disabled={busy !== undefined}
                   aria-label={
                     isMore
-                      ? t`Buy ${PLAN_DAYS} more days of ${label} for ${price}`
+                      ? t`More time: ${PLAN_DAYS} days of ${label} for ${price}`
                       : t`Change to ${label} for ${price}`
                   }
                   onClick={() => onBuy({ type: 'plan', planKey: key })}
                 >
-                  {isMore ? <Trans>More time</Trans> : <Trans>Change</Trans>}
+                  {isMore ? <Trans>More time</Trans> : <Trans context="plan">Change</Trans>}
                 </Button>
               ) : (
                 <span className={classes['dim']}>

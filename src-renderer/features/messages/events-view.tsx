@@ -1,7 +1,14 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { IconBell, IconBellOff, IconCoins, IconHeartHandshake, IconMail, IconMessage } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBellOff,
+  IconCoins,
+  IconHeartHandshake,
+  IconMail,
+  IconMessage,
+} from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, type RefObject, useImperativeHandle, useRef, useState } from 'react';
 import type { z } from 'zod';
