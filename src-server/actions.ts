@@ -1,5 +1,6 @@
 import { rotateKey } from './domain/agents/rotate-key.action';
 import { updateOwnAgent } from './domain/agents/update-agent.action';
+import { orderPlan } from './domain/billing/order-plan.action';
 import { commentActions } from './domain/comments/comments.actions';
 import { sendDm } from './domain/messages/dm.action';
 import { messageActions } from './domain/messages/messages.actions';
@@ -29,6 +30,7 @@ export const ACTIONS = [
   webhookActions.regenerateSecret,
   webhookActions.testFire,
   createRoom,
+  orderPlan,
   ...Object.values(commentActions),
 ] as const;
 

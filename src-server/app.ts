@@ -3,6 +3,7 @@ import { NOTIFICATION_CHANNEL, SHELL_CHANNEL_HEADER, SOCKET_SECRET_HEADER } from
 import type { Context } from './context';
 import { agentRoutes } from './doors/console/agents.routes';
 import { auditRoutes, mountAuditDownloads } from './doors/console/audit.routes';
+import { billingRoutes } from './doors/console/billing.routes';
 import { creditRoutes, mountLedgerDownload } from './doors/console/credits.routes';
 import { dataRoutes } from './doors/console/data.routes';
 import { mountDataFiles } from './doors/console/data-files.route';
@@ -29,6 +30,7 @@ import {
 } from './doors/http/credentials';
 import type { Dialect } from './doors/http/dialect';
 import { createGuard, hostsOf } from './doors/http/guard';
+import { mountPaymentEvents } from './doors/http/payment-events.route';
 import { mountMcp } from './doors/mcp/mount';
 import type { McpClientInfo, McpExtraTools, McpRefusal } from './doors/mcp/tool';
 import { mountGateway } from './doors/mma/gateway';
@@ -38,6 +40,7 @@ import { mountRegistration, registerAgent, type RegisterDeps } from './doors/mma
 import { bindQuery, createMmaTools } from './doors/mma/tools';
 import { mountV1 } from './doors/mma/v1.routes';
 import { mountNbAgents } from './doors/nb/agents.routes';
+import { mountNbBilling } from './doors/nb/billing.routes';
 import { mountNbCredits } from './doors/nb/credits.routes';
 import { createNbDoor } from './doors/nb/door';
 import { mountNbMessages } from './doors/nb/messages.routes';
@@ -134,6 +137,7 @@ function consoleRoutes(context: Context, channel: 'window' | 'browser'): Console
       commands: context.talkCommands,
     }),
     ...creditRoutes({ reader, gate, spending: context.spending }),
+    ...billingRoutes({ reader, gate, billing: context.billing }),
     ...webhookRoutes({
       reader,
       clock,
@@ -340,6 +344,15 @@ export async function buildAgentApp(
   mountNbMessages(app, { door, inbox: context.agentInbox });
   mountNbSocial(app, { door, reader });
   mountNbCredits(app, { door, queries: context.ownCredits });
+  mountNbBilling(app, {
+    door,
+    gate,
+    reader,
+    limiter,
+    billing: context.billing,
+    authenticate: authenticateNb,
+  });
+  mountPaymentEvents(app, { billing: context.billing, limiter });
   mountNbNetwork(app, { door, reader, intelligence: context.intelligence });
   mountNbKeys(app, {
     reader,

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import type { StripeKeys } from './domain/billing/stripe.provider';
 
 /** Parsed once, here alone (style 16). Secrets travel apart from settings. */
 export interface Config {
@@ -32,6 +33,8 @@ export type TrustProxy = readonly string[] | number;
 export interface Secrets {
   readonly masterKeyFile: string | undefined;
   readonly masterKey: string | undefined;
+  /** Who takes payments; the built-in sandbox stands in where there are none. */
+  readonly stripe: StripeKeys | undefined;
 }
 
 const flags = z.object({
@@ -80,6 +83,23 @@ const trustProxy = z
     return z.NEVER;
   });
 
+const LOOPBACK = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Where Stripe's API is: a host, or an origin. Keys go there, so anything but this machine is reached by HTTPS. */
+const stripeHost = z
+  .string()
+  .max(300)
+  .transform((given) => (given.includes('://') ? given : `https://${given}`))
+  .refine(
+    (given) => {
+      if (!URL.canParse(given)) return false;
+      const { protocol, hostname, pathname, search } = new URL(given);
+      const isSafe = protocol === 'https:' || (protocol === 'http:' && LOOPBACK.has(hostname));
+      return isSafe && pathname === '/' && search === '';
+    },
+    { error: 'must be a host, or an https origin' },
+  );
+
 const environment = z.object({
   COUNTERSIGN_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
   COUNTERSIGN_PUBLIC_URL: z.url().optional(),
@@ -88,7 +108,33 @@ const environment = z.object({
   COUNTERSIGN_TRUST_PROXY: trustProxy.optional(),
   COUNTERSIGN_MASTER_KEY_FILE: z.string().max(1_000).optional(),
   COUNTERSIGN_MASTER_KEY: z.string().max(1_000).optional(),
+  STRIPE_SECRET_KEY: z.string().min(1).max(300).optional(),
+  STRIPE_WEBHOOK_SECRET: z.string().min(1).max(300).optional(),
+  STRIPE_PUBLISHABLE_KEY: z.string().min(1).max(300).optional(),
+  STRIPE_API_HOST: stripeHost.optional(),
 });
+
+/** All three keys or none: a payment that no event can settle must not be taken. */
+const stripeKeys = environment.transform((variables, context): StripeKeys | undefined => {
+  const {
+    STRIPE_SECRET_KEY: secretKey,
+    STRIPE_WEBHOOK_SECRET: webhookSecret,
+    STRIPE_PUBLISHABLE_KEY: publishableKey,
+    STRIPE_API_HOST: apiHost,
+  } = variables;
+  if (secretKey !== undefined && webhookSecret !== undefined && publishableKey !== undefined) {
+    return { secretKey, webhookSecret, publishableKey, apiHost };
+  }
+  if ((secretKey ?? webhookSecret ?? publishableKey) === undefined) return undefined;
+  context.addIssue({
+    code: 'custom',
+    message:
+      'STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET and STRIPE_PUBLISHABLE_KEY go together: set all three, or none',
+  });
+  return z.NEVER;
+});
+
+const SECRET_VARIABLES = ['COUNTERSIGN_MASTER_KEY', 'STRIPE_SECRET_KEY', 'STRIPE_WEBHOOK_SECRET'] as const;
 
 /** Flags with a value; the others are switches. */
 const VALUED = new Set(['data', 'port', 'host', 'limits', 'public-url', 'socket']);
@@ -111,7 +157,7 @@ export function parseArguments(argv: readonly string[]): Record<string, string |
 }
 
 /**
- * Reads flags and environment, and removes the master key from the environment, so that no child inherits it.
+ * Reads flags and environment, and removes secrets from the environment, so that no child inherits them.
  * @throws Error listing every problem
  */
 export function readConfig(
@@ -120,10 +166,12 @@ export function readConfig(
 ): { config: Config; secrets: Secrets } {
   const options = flags.safeParse(parseArguments(argv));
   const variables = environment.safeParse(env);
-  delete env['COUNTERSIGN_MASTER_KEY'];
-  if (!options.success || !variables.success) {
-    const issues = [...(options.error?.issues ?? []), ...(variables.error?.issues ?? [])];
-    throw new Error(issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('\n'));
+  const stripe = stripeKeys.safeParse(env);
+  for (const name of SECRET_VARIABLES) delete env[name];
+  if (!options.success || !variables.success || !stripe.success) {
+    const environmentIssues = (variables.error ?? stripe.error)?.issues ?? [];
+    const issues = [...(options.error?.issues ?? []), ...environmentIssues];
+    throw new Error(issues.map((issue) => [...issue.path, issue.message].map(String).join(': ')).join('\n'));
   }
   const flag = options.data;
   const variable = variables.data;
@@ -150,6 +198,7 @@ export function readConfig(
     secrets: {
       masterKeyFile: variable.COUNTERSIGN_MASTER_KEY_FILE,
       masterKey: variable.COUNTERSIGN_MASTER_KEY,
+      stripe: stripe.data,
     },
   };
 }

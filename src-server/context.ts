@@ -25,6 +25,8 @@ import { createProposalQueries } from './domain/approvals/proposals.queries';
 import { createAuditExporter } from './domain/audit/audit-export';
 import { createAuditReader } from './domain/audit/audit.queries';
 import { createVerificationService } from './domain/audit/verification.service';
+import { createBilling } from './domain/billing/billing';
+import type { StripeKeys } from './domain/billing/stripe.provider';
 import { createCreditsReader } from './domain/credits/credits.queries';
 import { createCreditsService } from './domain/credits/credits.service';
 import { createOwnCreditsQueries } from './domain/credits/own-credits.queries';
@@ -70,6 +72,8 @@ import { VERSION } from './version';
 export interface ContextOptions {
   readonly config: Config;
   readonly masterKey: Buffer;
+  /** Who takes payments; the built-in sandbox unless given. */
+  readonly stripe?: StripeKeys | undefined;
   readonly clock?: Clock;
   readonly monotonic?: Monotonic;
   readonly ids?: Ids;
@@ -130,6 +134,20 @@ export function createContext(options: ContextOptions) {
     ids,
     wantsAlerts: (db, ownerId) => identity.users.preferencesOf(db, ownerId).spendingAlerts,
     onAlert: createAlertTeller({ audit }),
+    topUpUrlOf: (agentId) => `${publicUrl}/agent-credits?agent_id=${agentId}`,
+  });
+  const billing = createBilling({
+    reader,
+    writer,
+    clock,
+    ids,
+    vault,
+    audit,
+    log,
+    credits,
+    stripe: options.stripe,
+    publicUrl: () => publicUrl,
+    afterCommit,
   });
 
   const gateDeps: GateDeps = {
@@ -390,11 +408,20 @@ export function createContext(options: ContextOptions) {
         agentInbox.prune();
         webhooks.care();
         credits.care();
+        billing.care();
         promoteTrusted({ reader, writer, clock, ids, audit });
         takeCheckpoint();
       },
     },
     ...webhooks.jobs,
+    {
+      type: 'billing.sweep',
+      maxAttempts: 3,
+      cron: '* * * * *',
+      handle() {
+        billing.sweep();
+      },
+    },
     {
       type: 'rooms.count',
       maxAttempts: 3,
@@ -437,6 +464,7 @@ export function createContext(options: ContextOptions) {
     agentInbox,
     seen,
     credits,
+    billing,
     spending,
     ownCredits,
     actions,

@@ -44,11 +44,14 @@ describe('the floor, over every kind, origin and door', () => {
             const isMma = face === 'mma' || origin === 'mma';
             if (set === 'deny') expect(verdict).toBe('deny');
             else if (isMma && kind !== 'credential.rotate') expect(verdict).toBe('hold');
+            // Money is its owner's, whichever door the agent came by.
+            else if (kind === 'billing.order') expect(verdict).toBe('hold');
             else expect(verdict).toBe(set ?? defaultVerdict(kind, origin));
           }
         }
       }
       if (kind !== 'credential.rotate') expect(policyChoices(kind, 'mma')).not.toContain('allow');
+      if (kind === 'billing.order') expect(policyChoices(kind, 'nb')).toEqual(['hold', 'deny']);
     });
   }
 
@@ -62,6 +65,8 @@ describe('the floor, over every kind, origin and door', () => {
     server.context.database.raw.write
       .prepare('update comments set agent_id = ? where id = ?')
       .run(agentId, own.split('/').at(-1));
+    // A desktop's person has no limit, and nothing to buy.
+    server.context.database.raw.write.prepare("update users set plan = 'free'").run();
     const counted = () =>
       (['comments', 'reactions'] as const).map((table) =>
         server.context.database.raw.read.prepare(`select count(*) from ${table}`).pluck().get(),
@@ -107,6 +112,14 @@ describe('the floor, over every kind, origin and door', () => {
       [
         'nb webhook',
         () => server.call('PATCH', `/api/protocol/agents/${agentId}/webhook`, { key, body: { events: [] } }),
+      ],
+      [
+        'nb upgrade',
+        () =>
+          server.call('POST', `/api/protocol/agents/${agentId}/upgrade`, {
+            key,
+            body: { plan_key: 'pro_monthly' },
+          }),
       ],
     ];
     for (const [name, call] of calls) {

@@ -74,6 +74,9 @@ async function start(
   ring: LogRing,
 ): Promise<RunningServer> {
   if (!config.hasLimits) log.warn('rate limits are OFF: for tests and benchmarks only');
+  if (config.mode === 'server' && !secrets.stripe) {
+    log.warn('no payment provider is configured: orders are paid at the sandbox, where no money moves');
+  }
   if (config.allowsLocalTargets) log.warn('outbound calls to local addresses are ALLOWED: for tests only');
   const init = config.mode === 'desktop' ? await waitForInit(port) : undefined;
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
@@ -119,6 +122,7 @@ async function startLocked({
   const context = createContext({
     config,
     masterKey,
+    stripe: secrets.stripe,
     log,
     logRing: ring,
     database,

@@ -113,6 +113,8 @@ export const REASON_WORDS = {
   recovery_running: msg`Failed events are being sent again already.`,
   retry_over: msg`A failed action can be run again for 24 hours after the decision.`,
   sample_agent: msg`A sample agent goes with the sample world: remove that instead.`,
+  nothing_to_buy: msg`There is nothing to buy for this agent.`,
+  plan_not_now: msg`This agent can’t have that plan now.`,
   sample_world_busy: msg`The sample world is still being made. Remove it in a moment.`,
   sender_blocked: msg`You blocked this agent. Unblock it to write to it.`,
   session_over: msg`The session is over. Sign in again.`,

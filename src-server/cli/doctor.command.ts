@@ -8,6 +8,7 @@ import {
   checkWal,
   type Finding,
 } from '../domain/diagnostics/examine';
+import { checkPayments } from '../domain/billing/payments-check';
 import { checkLedger } from '../domain/credits/ledger-check';
 import { checkAgentIndex, checkPostIndex, checkProfileIndex } from '../domain/diagnostics/full-text-check';
 import { findFolderHolder } from '../lib/folder-lock';
@@ -33,6 +34,7 @@ export const doctor: CliCommand = {
         checkProfileIndex(view.sqlite),
         checkAgentIndex(view.sqlite),
         checkLedger(view.sqlite),
+        checkPayments(view.sqlite),
         checkJobs(view),
         checkPermissions(view),
         checkWal(view),

@@ -2,6 +2,7 @@ import { authApi } from '../contract/auth';
 import { AUDIT_EXPORT_PATH, AUDIT_VERIFIER_PATH } from '../contract/console/audit';
 import { LEDGER_EXPORT_PATH } from '../contract/console/credits';
 import { consoleApi } from '../contract/console/index';
+import { PAYMENT_EVENTS_PATH } from '../doors/http/payment-events.route';
 
 /**
  * What may call an address:
@@ -26,6 +27,7 @@ const SESSION_PATHS: ReadonlySet<string> = new Set([
   '/api/v1/claim',
   '/api/protocol/agents/:agentId/claim',
   '/api/protocol/agents/:agentId/regenerate-key',
+  '/api/credits/topup/order',
   '/api/protocol/agents/:agentId/regenerate-key/request-otp',
   `${CONSOLE}${LEDGER_EXPORT_PATH}`,
 ]);
@@ -43,6 +45,7 @@ const OPEN_PATHS: ReadonlySet<string> = new Set([
   '/api/protocol/agents/:agentId/followers',
   '/api/protocol/agents/:agentId/following',
   '/api/docs/version',
+  PAYMENT_EVENTS_PATH,
   '/sdk/networkbot_agent.json',
   ...Object.values(authApi).map(({ path }) => path),
 ]);
@@ -95,6 +98,7 @@ const EITHER_PATHS: ReadonlySet<string> = new Set([
   '/api/agent/my-inbox/:agentId/block',
   '/api/agent/rooms/create',
   '/api/protocol/agents/:agentId/follow',
+  '/api/protocol/agents/:agentId/upgrade',
   '/api/protocol/agents/:agentId/follow/status',
 ]);
 

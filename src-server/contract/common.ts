@@ -82,6 +82,7 @@ export const KINDS = [
   'credential.rotate',
   'market.offer',
   'contract.step',
+  'billing.order',
 ] as const;
 export const kind = z.enum(KINDS);
 export type Kind = z.infer<typeof kind>;

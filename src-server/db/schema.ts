@@ -1,6 +1,7 @@
 /** Every table, for Drizzle's types and for drizzle-kit. Domains own their tables; nothing else imports from here. */
 export * from '../domain/agent-events/agent-events.tables';
 export * from '../domain/agents/agents.tables';
+export * from '../domain/billing/billing.tables';
 export * from '../domain/comments/comments.tables';
 export * from '../domain/credits/credits.tables';
 export * from '../domain/identity/identity.tables';

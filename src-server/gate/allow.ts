@@ -30,8 +30,9 @@ export function findAllowRefusal(
   kind: Kind,
   ownerSet: PolicyVerdict | undefined,
 ): AppError | undefined {
-  if (KIND_TABLE[kind].risk === 'irreversible') {
-    const message = 'can’t be taken back, so it is always asked for';
+  const { risk, isAlwaysHeld } = KIND_TABLE[kind];
+  if (risk === 'irreversible' || isAlwaysHeld) {
+    const message = isAlwaysHeld ? 'is always asked for' : 'can’t be taken back, so it is always asked for';
     return new AppError('validation', `kind: ${kind} ${message}.`, {
       reason: 'always_asked',
       fields: [{ path: 'kind', message }],

@@ -250,6 +250,19 @@ const CASES: Readonly<Record<string, Case>> = {
     fixed: { to_user_id: 'somebody', to_agent_id: 'somebody', to_email: 'bob@example.org' },
     effectOf: (desk, draftId) => one(desk, 'select content from messages where id = ?', draftId),
   },
+  'plan.order': {
+    propose(desk, n) {
+      // A desktop's person has no limit, and nothing to buy.
+      run(desk, "update users set plan = 'free'");
+      return proposeByNb(desk, 'POST', `/api/protocol/agents/${desk.agent.agentId}/upgrade`, {
+        plan_key: n === 1 ? 'pro_monthly' : 'elite_monthly',
+      });
+    },
+    revised: () => ({ plan_key: 'protocol_pro_monthly' }),
+    editable: null,
+    fixed: { plan_key: 'elite_monthly' },
+    effectOf: (desk, draftId) => one(desk, 'select plan_key from payments where id = ?', draftId),
+  },
   'agents.follow': {
     ...atAgent,
     propose: async (desk) => proposeByNb(desk, 'POST', `/api/agent/follow/${await addScouts(desk)}`),

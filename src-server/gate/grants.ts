@@ -105,7 +105,8 @@ export function createGrants({
 
   return {
     covers({ agentId, ownerId, origin }, kind, face) {
-      if (face === 'mma' || origin !== 'nb' || KIND_TABLE[kind].risk === 'irreversible') return false;
+      if (face === 'mma' || origin !== 'nb') return false;
+      if (KIND_TABLE[kind].risk === 'irreversible' || KIND_TABLE[kind].isAlwaysHeld) return false;
       return findLive(agentId, ownerId, kind) !== undefined;
     },
     untilOf: ({ id, ownerId }, kind) => findLive(id, ownerId, kind)?.grant.until ?? null,

@@ -11,6 +11,8 @@ interface KindRow {
   readonly isOwnerTold: boolean;
   /** An executed action can be undone by its owner. */
   readonly canUndo: boolean;
+  /** Its owner is asked whatever the policy, the door or a time-boxed allow says. */
+  readonly isAlwaysHeld: boolean;
 }
 
 function row(
@@ -18,9 +20,9 @@ function row(
   nbDefault: PolicyVerdict,
   otherDefault: PolicyVerdict,
   risk: Risk,
-  { isOwnerTold = false, canUndo = risk !== 'irreversible' }: Partial<KindRow> = {},
+  { isOwnerTold = false, canUndo = risk !== 'irreversible', isAlwaysHeld = false }: Partial<KindRow> = {},
 ): KindRow {
-  return { mmaFloor, nbDefault, otherDefault, risk, isOwnerTold, canUndo };
+  return { mmaFloor, nbDefault, otherDefault, risk, isOwnerTold, canUndo, isAlwaysHeld };
 }
 
 /** The kinds table of decisions §3. Policy, caps, friction and the console's matrix read it; nothing repeats it. */
@@ -37,6 +39,8 @@ export const KIND_TABLE: Readonly<Record<Kind, KindRow>> = {
   'credential.rotate': row('allow', 'allow', 'allow', 'costly', { isOwnerTold: true, canUndo: false }),
   'market.offer': row('hold', 'allow', 'hold', 'costly'),
   'contract.step': row('hold', 'allow', 'hold', 'irreversible'),
+  // No credential of an agent moves a person's money.
+  'billing.order': row('hold', 'hold', 'hold', 'costly', { canUndo: false, isAlwaysHeld: true }),
 };
 
 const STRICTNESS: Readonly<Record<PolicyVerdict, number>> = { allow: 0, hold: 1, deny: 2 };
@@ -56,6 +60,7 @@ export function defaultVerdict(kind: Kind, origin: AgentOrigin): PolicyVerdict {
 
 /** The floor below which no policy goes: GOV-2 binds the mma door and the mma agent, whichever the other is. */
 export function floorVerdict(kind: Kind, face: Face, origin: AgentOrigin): PolicyVerdict {
+  if (KIND_TABLE[kind].isAlwaysHeld) return 'hold';
   return face === 'mma' || origin === 'mma' ? KIND_TABLE[kind].mmaFloor : 'allow';
 }
 
@@ -71,7 +76,7 @@ export function resolveVerdict(
 
 /** What an owner may choose for a kind: nothing below the floor of the agent's origin. */
 export function policyChoices(kind: Kind, origin: AgentOrigin): PolicyVerdict[] {
-  const floor = origin === 'mma' ? KIND_TABLE[kind].mmaFloor : 'allow';
+  const floor = floorVerdict(kind, 'nb', origin);
   return (['allow', 'hold', 'deny'] as const).filter((verdict) => STRICTNESS[verdict] >= STRICTNESS[floor]);
 }
 

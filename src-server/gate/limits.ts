@@ -32,6 +32,8 @@ export const WINDOW_LIMITS = {
   'nb.writes': { points: 50, seconds: HOUR, faces: ['nb'], of: 'writes of this agent' },
   /** decisions §4: comments and replies. */
   'nb.comments': { points: 20, seconds: MINUTE, faces: ['nb'], of: 'comments of this agent' },
+  /** What a person orders over the public face; each may open a checkout at the provider. */
+  orders: { points: 20, seconds: HOUR, of: 'orders of this user' },
   /** decisions §4: register 10/h per address, whichever door. */
   register: { points: 10, seconds: HOUR, of: 'registrations from this address' },
   /** decisions §2: one-time codes. */

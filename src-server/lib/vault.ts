@@ -40,7 +40,8 @@ export type KeyLabel =
   | 'signing-keys'
   | 'cursors'
   | 'backups'
-  | 'webhooks';
+  | 'webhooks'
+  | 'payments';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;

@@ -63,10 +63,10 @@ export function createLiveBus({
     }
     const joining: LiveEvent = { topic: 'joining', id: idOf(agentId), change };
     const agents: LiveEvent = { ...joining, topic: 'agents' };
-    if (subject === 'spending')
+    if (subject === 'spending' || subject === 'payment')
       return [
         { ...agents, topic: 'credits' },
-        { ...agents, change: `spending-${change}` },
+        { ...agents, change: `${subject}-${change}` },
       ];
     if (CHANGES_HANDS.has(event.topic)) return [agents, joining, { ...joining, topic: 'keys', id: null }];
     if (event.topic === 'agent.frozen' || event.topic === 'agent.thawed') {

@@ -124,6 +124,7 @@ export function createGateFixture({
     ids,
     wantsAlerts: () => true,
     onAlert: createAlertTeller({ audit }),
+    topUpUrlOf: () => 'http://127.0.0.1:7423/agent-credits',
   });
   const gate = createGate({
     writer,

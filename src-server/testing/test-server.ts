@@ -9,6 +9,7 @@ import { SOCKET_SECRET_HEADER } from '../contract/process';
 import { createContext, type Context } from '../context';
 import type { InboxDetail } from '../contract/console/inbox';
 import type { RegisterAnswer } from '../contract/mma/register';
+import type { StripeKeys } from '../domain/billing/stripe.provider';
 import type { Resolve } from '../domain/webhooks/targets';
 import { createLogger } from '../lib/logger';
 import type { Clock, Monotonic } from '../lib/clock';
@@ -34,6 +35,8 @@ export interface TestServerOptions extends AgentAppOptions {
   readonly allowsSignUp?: boolean;
   readonly hasConsole?: boolean;
   readonly smtpUrl?: string;
+  /** Payments by Stripe, or by what stands in for it; the sandbox unless given. */
+  readonly stripe?: StripeKeys;
   readonly allowsLocalTargets?: boolean;
   /** How names of outbound targets become addresses; nobody is reached unless given. */
   readonly resolve?: Resolve;
@@ -123,6 +126,7 @@ export async function createTestServer(options: TestServerOptions = {}): Promise
   const context = createContext({
     config,
     masterKey,
+    stripe: options.stripe,
     clock,
     monotonic,
     log: createLogger(config.logLevel),

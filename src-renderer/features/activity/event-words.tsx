@@ -292,6 +292,17 @@ function useAgentSentence({ type, agentName, facts }: Told): ReactNode {
         {agent} used {threshold} % of what it may spend
       </Trans>
     ),
+    'payment.topup-ordered': <Trans>You ordered credits for {agent}</Trans>,
+    'payment.plan-ordered': <Trans>You ordered a plan for {agent}</Trans>,
+    'payment.paid': <Trans>A payment for {agent} was confirmed</Trans>,
+    'payment.undelivered': (
+      <Trans>A payment for {agent} was confirmed, and it could not be given what was paid for</Trans>
+    ),
+    'payment.expired': <Trans>An order for {agent} was let go</Trans>,
+    'payment.failed': <Trans>A payment for {agent} failed</Trans>,
+    'payment.refunded': <Trans>A payment for {agent} was refunded</Trans>,
+    'payment.refused': <Trans>Word of a payment for {agent} did not fit its order, and was refused</Trans>,
+    'plan.ended': <Trans>The plan of {agent} ended</Trans>,
     'key.rotated': <Trans>You rotated a key of {agent}</Trans>,
     'key.revoked': <Trans>You revoked a key of {agent}</Trans>,
     'key.frozen': <Trans>A key of {agent} was frozen</Trans>,

@@ -18,6 +18,7 @@ export function useKindDescription(): (kind: Kind) => string {
       'credential.rotate': t`Replacing its own key or secret`,
       'market.offer': t`Listings, bids and offers`,
       'contract.step': t`Steps of a contract`,
+      'billing.order': t`Plans that you would pay for`,
     };
     return words[kind];
   };

@@ -7,6 +7,15 @@ import {
 } from '@tanstack/react-query';
 import { useCallback } from 'react';
 import {
+  getShop,
+  listPayments,
+  openCheckout,
+  orderPlan,
+  orderTopUp,
+} from '../../../src-server/contract/console/billing';
+import type { Payment } from '../../../src-server/contract/console/billing';
+import type { Pack, PlanKey } from '../../../src-server/contract/nb/billing';
+import {
   type CapKind,
   getAgentCredits,
   getUsage,
@@ -19,9 +28,11 @@ import type { LiveEvent } from '../../../src-server/contract/console/events';
 import { call } from '../../api/client';
 import { useLiveEvents } from '../../api/live-context';
 import { endpointQuery, queryKeyOf } from '../../api/query';
+import { openExternal, shell } from '../../shell';
 
 const AGENTS_PER_PAGE = 100;
 const LINES_PER_PAGE = 60;
+const PAYMENTS_PER_PAGE = 30;
 /** A list in the window ends here; the file has all of it. */
 const MAX_PAGES = 50;
 
@@ -79,6 +90,56 @@ export function useSetCap(id: string) {
       await client.invalidateQueries({ queryKey: ['credits'] });
     },
   });
+}
+
+/** What can be bought for an agent. */
+export function shopQuery(id: string) {
+  return endpointQuery(getShop, { params: { id } });
+}
+
+/** Your payments, newest first. */
+export const paymentsQuery = infiniteQueryOptions({
+  queryKey: [...queryKeyOf(listPayments), 'pages'],
+  queryFn: ({ pageParam, signal }) =>
+    call(listPayments, {
+      query: { limit: PAYMENTS_PER_PAGE, ...(pageParam ? { cursor: pageParam } : {}) },
+      signal,
+    }),
+  initialPageParam: '',
+  getNextPageParam: (last, pages) => (pages.length < MAX_PAGES ? last.nextCursor : null),
+});
+
+/** On the desktop in the browser, where cards are typed in; in a browser in the place of this page, which it leads back to. */
+async function goToCheckout(paymentId: string): Promise<void> {
+  const { url } = await call(openCheckout, { params: { id: paymentId } });
+  if (shell) await openExternal(url);
+  else globalThis.location.assign(url);
+}
+
+export type Wanted =
+  | { readonly type: 'credits'; readonly packSize: Pack['credits'] }
+  | { readonly type: 'plan'; readonly planKey: PlanKey };
+
+/** Orders, and goes to where it is paid. */
+export function useOrder(id: string) {
+  const client = useQueryClient();
+  return useMutation({
+    async mutationFn(wanted: Wanted): Promise<Payment> {
+      const made =
+        wanted.type === 'plan'
+          ? await call(orderPlan, { params: { id }, body: { planKey: wanted.planKey } })
+          : await call(orderTopUp, { params: { id }, body: { packSize: wanted.packSize } });
+      await goToCheckout(made.id);
+      return made;
+    },
+    // Where the provider does not answer there is an order all the same, to be paid later.
+    onSettled: () => client.invalidateQueries({ queryKey: ['credits'] }),
+  });
+}
+
+/** Goes to where an order is paid. */
+export function usePay() {
+  return useMutation({ mutationFn: goToCheckout });
 }
 
 /** What agents propose and do moves credits; the events of it name no sum, so what is on screen is read again. */

@@ -1,4 +1,5 @@
 import { useLingui } from '@lingui/react/macro';
+import type { Payment } from '../../../src-server/contract/console/billing';
 import type { CapKind, CreditAlert, LedgerLine } from '../../../src-server/contract/console/credits';
 import { useKindWords } from '../inbox/words';
 
@@ -14,6 +15,38 @@ export function useMovementFormat(): (credits: number) => string {
   const { i18n } = useLingui();
   const format = new Intl.NumberFormat(i18n.locale, { maximumFractionDigits: 3, signDisplay: 'exceptZero' });
   return (credits) => format.format(credits);
+}
+
+/** Money as the language writes it, from minor units. */
+export function useMoneyFormat(): (minor: number, currency: string) => string {
+  const { i18n } = useLingui();
+  return (minor, currency) => {
+    const exact = new Intl.NumberFormat(i18n.locale, { style: 'currency', currency });
+    const units = minor / 10 ** (exact.resolvedOptions().maximumFractionDigits ?? 2);
+    if (!Number.isInteger(units)) return exact.format(units);
+    return new Intl.NumberFormat(i18n.locale, {
+      style: 'currency',
+      currency,
+      maximumFractionDigits: 0,
+    }).format(units);
+  };
+}
+
+/** What became of a payment. */
+export function usePaymentWords(): (
+  payment: Pick<Payment, 'status' | 'isPayable' | 'isFulfilled'>,
+) => string {
+  const { t } = useLingui();
+  return ({ status, isPayable, isFulfilled }) => {
+    const words: Record<Payment['status'], string> = {
+      pending: isPayable ? t`Waits to be paid` : t`Not confirmed in time`,
+      paid: isFulfilled ? t({ message: 'Paid', context: 'payment' }) : t`Paid, not delivered`,
+      expired: t`Let go`,
+      failed: t`Failed`,
+      refunded: t`Refunded`,
+    };
+    return words[status];
+  };
 }
 
 /** A day of the ledger, which is a day of UTC. */
@@ -61,6 +94,8 @@ export function useLineWords(): (line: Pick<LedgerLine, 'type' | 'outcome'>) => 
             : t`Set aside`,
       release: t({ message: 'Given back', context: 'ledger' }),
       refund: t`Refunded after undo`,
+      topup: t`Topped up`,
+      takeback: t`Taken back: its payment was refunded`,
     };
     return words[type];
   };

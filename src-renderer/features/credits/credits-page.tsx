@@ -20,6 +20,7 @@ import { CREDIT_TABS, type CreditsSearch, type CreditTab, validateCreditsSearch 
 import { CreditsTable } from './credits-table';
 import { ExportButton } from './export-button';
 import { LedgerPanel } from './ledger-panel';
+import { PaymentsPanel } from './payments-panel';
 import { SpendingChart } from './spending-chart';
 
 const DEFAULT_DAYS = 30;
@@ -44,7 +45,12 @@ export function CreditsPage() {
     const next = CREDIT_TABS.find((candidate) => candidate === value);
     change({ tab: next === 'overview' ? undefined : next });
   };
-  const labels: Record<CreditTab, string> = { overview: t`Overview`, ledger: t`Ledger`, caps: t`Caps` };
+  const labels: Record<CreditTab, string> = {
+    overview: t`Overview`,
+    ledger: t`Ledger`,
+    caps: t`Caps`,
+    payments: t`Payments`,
+  };
   const isLedger = tab === 'ledger' && agents.length > 0;
 
   return (
@@ -87,6 +93,9 @@ export function CreditsPage() {
           </Tabs.Panel>
           <Tabs.Panel value="caps" className={classes['panel'] ?? ''}>
             <Caps agents={agents} />
+          </Tabs.Panel>
+          <Tabs.Panel value="payments" className={classes['panel'] ?? ''}>
+            <PaymentsPanel agents={agents} agentId={agent} onChange={(next) => change({ agent: next })} />
           </Tabs.Panel>
         </Tabs>
       ) : null}

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-export const CREDIT_TABS = ['overview', 'ledger', 'caps'] as const;
+export const CREDIT_TABS = ['overview', 'ledger', 'caps', 'payments'] as const;
 export type CreditTab = (typeof CREDIT_TABS)[number];
 export const CHART_DAYS = [7, 30, 60] as const;
 export const CHART_SPLITS = ['kind', 'agent'] as const;

@@ -13,6 +13,7 @@ import { CapEditor } from './cap-editor';
 import { useCreditFormat } from './credit-words';
 import classes from './credits.module.css';
 import { RunsOut } from './credits-table';
+import { ShopSection } from './shop-section';
 import { LedgerRow } from './ledger-line';
 import { SpendingChart } from './spending-chart';
 
@@ -31,6 +32,7 @@ export function CreditsTab({ agent }: { agent: AgentDetail }) {
     <div className={classes['stack']}>
       <AlertNotices agents={[credits.data]} hasLink={false} />
       <Facts credits={credits.data} />
+      <ShopSection agentId={agent.id} />
       <section className={classes['section']} aria-labelledby="agent-caps">
         <h2 id="agent-caps" className={classes['subtitle']}>
           <Trans>Caps</Trans>

@@ -1,6 +1,7 @@
 import {
   IconArrowsExchange,
   IconBriefcase,
+  IconCreditCard,
   IconFileText,
   IconHeart,
   IconId,
@@ -32,6 +33,7 @@ export const KIND_ICONS: Record<Kind, ComponentType<{ size: number; stroke: numb
   'credential.rotate': IconKey,
   'market.offer': IconBriefcase,
   'contract.step': IconArrowsExchange,
+  'billing.order': IconCreditCard,
 };
 
 /** Short nouns for rows, filters and headings. */
@@ -51,6 +53,7 @@ export function useKindWords(): (kind: Kind) => string {
       'credential.rotate': t`Key change`,
       'market.offer': t`Offer`,
       'contract.step': t`Contract step`,
+      'billing.order': t`Purchase`,
     };
     return words[kind];
   };
@@ -126,6 +129,7 @@ export function useFieldLabel(): (name: string) => string | undefined {
       city: t`City`,
       country: t`Country`,
       avatarUrl: t`Picture`,
+      plan_key: t`Plan`,
     };
     return Object.hasOwn(words, name) ? words[name] : undefined;
   };
@@ -232,6 +236,7 @@ export function ActionSentence({
     'credential.rotate': <Trans>Replace one of its keys</Trans>,
     'market.offer': <Trans>Make an offer on the marketplace</Trans>,
     'contract.step': <Trans>Take a step in a contract</Trans>,
+    'billing.order': <Trans>Order a plan that you would pay for</Trans>,
   };
   return sentences[detail.kind];
 }
@@ -348,6 +353,17 @@ export function EffectWords({ effect }: { effect: Effect }) {
       return <Trans>The old webhook secret no longer signs</Trans>;
     case 'webhook.test':
       return <Trans>A test is sent to its webhook</Trans>;
+    case 'plan.ordered': {
+      const plan = param('plan') ?? '';
+      const price = param('price') ?? '';
+      const days = param('days') ?? '';
+      return (
+        <Trans>
+          {plan} for {days} days is ordered, for {price}. Nothing is charged yet: you pay it under Credits, or
+          let it go
+        </Trans>
+      );
+    }
     case 'credits.spent':
       return <Trans>Costs {amount} credits</Trans>;
     case 'nothing_else':

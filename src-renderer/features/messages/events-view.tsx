@@ -1,7 +1,14 @@
 import { Button } from '@mantine/core';
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { IconBell, IconBellOff, IconHeartHandshake, IconMail, IconMessage } from '@tabler/icons-react';
+import {
+  IconBell,
+  IconBellOff,
+  IconCoins,
+  IconHeartHandshake,
+  IconMail,
+  IconMessage,
+} from '@tabler/icons-react';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type ReactNode, type RefObject, useImperativeHandle, useRef, useState } from 'react';
 import type { z } from 'zod';
@@ -20,6 +27,9 @@ const ICONS: Readonly<Record<string, typeof IconBell>> = {
   new_dm: IconMail,
   new_comment: IconMessage,
   new_match: IconHeartHandshake,
+  credits_topped_up: IconCoins,
+  plan_changed: IconCoins,
+  plan_ended: IconCoins,
 };
 
 /** What happened to one's agents, agent by agent: the inbox that each of them fetches. */
@@ -174,6 +184,12 @@ function EventSentence({ event: { event, who, about, matchCount } }: { event: Ag
       );
     case 'new_match':
       return <Plural value={matches} one="# match was found for it" other="# matches were found for it" />;
+    case 'credits_topped_up':
+      return <Trans>Its credits were topped up</Trans>;
+    case 'plan_changed':
+      return <Trans>It has another plan</Trans>;
+    case 'plan_ended':
+      return <Trans>Its plan ended</Trans>;
     default:
       return <AgentText>{event}</AgentText>;
   }

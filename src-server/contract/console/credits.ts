@@ -121,13 +121,13 @@ export const getUsage = endpoint({
   }),
 });
 
-export const LEDGER_TYPES = ['grant', 'charge', 'reserve', 'release', 'refund'] as const;
+export const LEDGER_TYPES = ['grant', 'charge', 'reserve', 'release', 'refund', 'topup', 'takeback'] as const;
 
 export const ledgerLine = z.object({
   id: z.string(),
   type: z.enum(LEDGER_TYPES),
   agent: z.object({ id: z.string(), name: z.string() }),
-  /** What was paid for; null for a grant. */
+  /** What was paid for; null for what an agent was given. */
   costName: z.string().nullable(),
   /** Negative where the balance got less. */
   credits: z.number(),

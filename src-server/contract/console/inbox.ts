@@ -42,6 +42,7 @@ export const effect = z.object({
     'webhook.events',
     'webhook.secret',
     'webhook.test',
+    'plan.ordered',
     'credits.spent',
     'nothing_else',
   ]),

@@ -1,6 +1,7 @@
 import * as activity from './activity';
 import * as agents from './agents';
 import * as audit from './audit';
+import * as billing from './billing';
 import * as credits from './credits';
 import * as data from './data';
 import * as inbox from './inbox';
@@ -40,6 +41,13 @@ export const consoleApi = {
     editProposal: inbox.editProposal,
     retryFailed: inbox.retryFailed,
     undoExecuted: inbox.undoExecuted,
+  },
+  billing: {
+    getShop: billing.getShop,
+    listPayments: billing.listPayments,
+    orderTopUp: billing.orderTopUp,
+    orderPlan: billing.orderPlan,
+    openCheckout: billing.openCheckout,
   },
   agents: {
     listAgents: agents.listAgents,

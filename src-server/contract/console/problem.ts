@@ -93,6 +93,8 @@ export const PROBLEM_REASONS = [
   'recovery_running',
   'retry_over',
   'sample_agent',
+  'nothing_to_buy',
+  'plan_not_now',
   'sample_world_busy',
   'sender_blocked',
   'session_over',

@@ -4,6 +4,7 @@ import type { Caller } from '../../gate/caller';
 import type { Gate } from '../../gate/gate';
 import { clearStanding } from '../../gate/standing.repo';
 import { AppError } from '../../lib/errors';
+import { forgetUnopened } from '../billing/billing.repo';
 import { clearSpendingRules } from '../credits/credits.repo';
 import { closeMailbox } from '../messages/mailbox';
 import type { AgentRow } from './agents.repo';
@@ -51,6 +52,7 @@ export function release(
   useClaimCodes(tx, agent.id, now);
   const standing = clearStanding(tx, agent.id, now);
   const capsCleared = clearSpendingRules(tx, agent.id);
+  forgetUnopened(tx, agent.id);
   return {
     pendingCancelled,
     graceStopped,

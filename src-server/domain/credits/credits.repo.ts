@@ -36,13 +36,16 @@ const selectHolder = prepared((db) =>
     .prepare(),
 );
 
+export interface HolderRow {
+  readonly id: string;
+  readonly ownerId: string | null;
+  readonly tier: string;
+  readonly createdAt: number;
+  readonly ownerPlan: string | null;
+}
+
 /** The agent whose credits these are, with what decides how many it gets. */
-export function findHolder(
-  db: Db,
-  agentId: string,
-):
-  | { id: string; ownerId: string | null; tier: string; createdAt: number; ownerPlan: string | null }
-  | undefined {
+export function findHolder(db: Db, agentId: string): HolderRow | undefined {
   return selectHolder(db).get({ id: agentId });
 }
 

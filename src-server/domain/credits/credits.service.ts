@@ -28,6 +28,7 @@ import {
   saveWallet,
   settleReservation,
   type AlertRow,
+  type HolderRow,
   type ReservationRow,
   type TransactionRow,
 } from './credits.repo';
@@ -35,6 +36,7 @@ import { anchorDayOf, dueTo, nextGrantAfter, type Period } from './periods';
 
 const GRANTS = 'system:grants';
 const SPENT = 'system:spent';
+const SALES = 'system:sales';
 const availableOf = (agentId: string): string => `${agentId}:available`;
 const reservedOf = (agentId: string): string => `${agentId}:reserved`;
 const DAYS_KEPT = 62;
@@ -56,6 +58,10 @@ export interface CreditsService extends CreditsPort {
   open(tx: Tx, agentId: string): void;
   /** As of now, a month included that is due and not yet written. @throws AppError `not_found` */
   standingOf(db: Db, agentId: string): Standing;
+  /** Puts credits that were bought into the balance, and gives the id of the line. */
+  topUp(tx: Tx, bought: { readonly agentId: string; readonly amount: number }): string;
+  /** Takes bought credits back, as far as they were not spent. */
+  takeBack(tx: Tx, bought: { readonly agentId: string; readonly amount: number }): void;
   /** Newest first. */
   history(db: Db, agentId: string, limit: number): TransactionRow[];
   /** Writes down the months that are due, and forgets old days and alerts; nightly. */
@@ -70,6 +76,10 @@ export interface SpendingAlert extends AlertRow {
   readonly ownerId: string;
   readonly traceId: string;
 }
+
+/** Movements that an agent's balance gains by. */
+const COMES_IN: ReadonlySet<TransactionRow['type']> = new Set(['grant', 'release', 'refund', 'topup']);
+const OF_SALES = { costName: null, actionId: null } as const;
 
 interface Movement {
   readonly type: TransactionRow['type'];
@@ -88,6 +98,7 @@ export function createCreditsService({
   ids,
   wantsAlerts,
   onAlert,
+  topUpUrlOf,
 }: {
   readonly writer: Writer;
   readonly reader: Reader;
@@ -96,6 +107,8 @@ export function createCreditsService({
   /** Whether this owner wants to hear of thresholds. */
   readonly wantsAlerts: (db: Db, ownerId: string) => boolean;
   readonly onAlert: (tx: Tx, alert: SpendingAlert, now: number) => void;
+  /** Where credits are bought for an agent. */
+  readonly topUpUrlOf: (agentId: string) => string;
 }): CreditsService {
   const standingOf = (
     db: Db,
@@ -103,8 +116,7 @@ export function createCreditsService({
   ): Standing & { readonly due: number; readonly period: Period } => {
     const holder = findHolder(db, agentId);
     if (!holder) throw notFound('agent');
-    // A desktop sets no limits against its own person, whose plan says so (decisions §2).
-    const tier = tierOf(holder.ownerPlan === 'enterprise' ? 'enterprise' : holder.tier);
+    const tier = tierOfHolder(holder);
     const monthly = monthlyOf(tier);
     const now = clock.now();
     const { amount: due, period } = dueTo(
@@ -143,7 +155,7 @@ export function createCreditsService({
   const move = (tx: Tx, movement: Movement): string => {
     const { type, agentId, costName, actionId, from, to, amount } = movement;
     if (!Number.isInteger(amount) || amount <= 0) throw new Error(`The ledger can't move ${amount}`);
-    if (!addToBalance(tx, from, -amount)) throw exhausted(standingOf(tx, agentId));
+    if (!addToBalance(tx, from, -amount)) throw exhausted(standingOf(tx, agentId), topUpUrlOf(agentId));
     if (!addToBalance(tx, to, amount)) throw new Error(`There is no account ${to}`);
     const id = ids.prefixed('ctx');
     const own = availableOf(agentId);
@@ -153,7 +165,7 @@ export function createCreditsService({
       type,
       costName,
       actionId,
-      amount: type === 'grant' || type === 'release' || type === 'refund' ? amount : -amount,
+      amount: COMES_IN.has(type) ? amount : -amount,
       balanceAfter: from === own || to === own ? findBalance(tx, own) : null,
       createdAt: clock.now(),
     });
@@ -210,6 +222,19 @@ export function createCreditsService({
     tierOf: (db, agentId) => standingOf(db, agentId).tier,
     history: listTransactions,
     open: (tx, agentId) => void settled(tx, agentId),
+
+    topUp(tx, { agentId, amount }) {
+      settled(tx, agentId);
+      openAccount(tx, { id: SALES, agentId: null, type: 'sales', floor: null });
+      return move(tx, { ...OF_SALES, type: 'topup', agentId, from: SALES, to: availableOf(agentId), amount });
+    },
+
+    takeBack(tx, { agentId, amount }) {
+      const left = Math.min(amount, findBalance(tx, availableOf(agentId)));
+      if (left <= 0) return;
+      const from = availableOf(agentId);
+      move(tx, { ...OF_SALES, type: 'takeback', agentId, from, to: SALES, amount: left });
+    },
 
     charge(tx, request) {
       const from = payerOf(tx, request);
@@ -281,6 +306,11 @@ export function createCreditsService({
   };
 }
 
+/** A desktop sets no limits against its own person, whose plan says so (decisions §2). */
+export function tierOfHolder({ ownerPlan, tier }: Pick<HolderRow, 'ownerPlan' | 'tier'>): Tier {
+  return tierOf(ownerPlan === 'enterprise' ? 'enterprise' : tier);
+}
+
 function firstPeriod(registeredAt: number, now: number): Period {
   const anchorDay = anchorDayOf(registeredAt);
   return { anchorDay, nextGrantAt: nextGrantAfter(anchorDay, now), grantedInPeriod: 0 };
@@ -345,8 +375,8 @@ function capped(cap: { kind: Kind | 'all'; perDay: number }, left: number, day: 
   );
 }
 
-/** ERR-5, in the seed's words. */
-function exhausted({ tier, available, resetAt }: Standing): AppError {
+/** ERR-5, in the seed's words; where credits can be bought it says where. */
+function exhausted({ tier, available, resetAt }: Standing, topUpUrl: string): AppError {
   const next = TIERS[TIERS.indexOf(tier) + 1];
   const offer = next?.creditsMonth ? `${next.creditsMonth} credits/month` : 'unlimited credits';
   return new AppError(
@@ -358,6 +388,7 @@ function exhausted({ tier, available, resetAt }: Standing): AppError {
         credits_remaining: toCredits(available ?? 0),
         can_purchase: tier.canTopUp,
         reset_at: toOffsetIso(resetAt),
+        ...(tier.canTopUp ? { top_up_url: topUpUrl } : {}),
       },
     },
   );

@@ -3,8 +3,8 @@ import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-or
 import type { Kind } from '../../contract/common';
 import type { CreditCostName } from '../../contract/nb/costs';
 
-/** Of an agent: what it can spend, and what is set aside for held actions. The other two are ours. */
-export type AccountType = 'available' | 'reserved' | 'grants' | 'spent';
+/** Of an agent: what it can spend, and what is set aside for held actions. The others are ours. */
+export type AccountType = 'available' | 'reserved' | 'grants' | 'spent' | 'sales';
 
 /** Balances of the ledger in 1/1000 credit. No agent's account goes below its floor; ours have none. */
 export const creditAccounts = sqliteTable(
@@ -22,7 +22,16 @@ export const creditAccounts = sqliteTable(
   ],
 );
 
-export type TransactionType = 'grant' | 'charge' | 'reserve' | 'capture' | 'release' | 'refund';
+export type TransactionType =
+  | 'grant'
+  | 'charge'
+  | 'reserve'
+  | 'capture'
+  | 'release'
+  | 'refund'
+  /** Credits that were bought, and what is left of them when the money went back. */
+  | 'topup'
+  | 'takeback';
 
 /** What a threshold is measured against: the month's credits, or an owner's cap. */
 export type AlertScope = 'month' | Kind | 'all';
@@ -35,7 +44,7 @@ export const creditTransactions = sqliteTable(
     id: text().notNull().unique(),
     agentId: text('agent_id').notNull(),
     type: text().$type<TransactionType>().notNull(),
-    /** What was paid for; null for a grant. */
+    /** What was paid for; null for what an agent was given. */
     costName: text('cost_name').$type<CreditCostName>(),
     /** The action it paid for: every line opens it. */
     actionId: text('action_id'),

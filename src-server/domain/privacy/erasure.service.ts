@@ -18,6 +18,7 @@ import { addressMac, normaliseAddress } from '../mail/address';
 import type { UserRow } from '../identity/users.service';
 import { memberIdOf } from '../messages/members';
 import { indexProfile } from '../profiles/profiles.service';
+import { blankCheckoutsOf } from '../billing/billing.repo';
 import { deleteBlocksBy } from '../social/blocks.repo';
 import {
   blankContacts,
@@ -175,6 +176,7 @@ export function createErasureService(deps: Deps): ErasureService {
       sessions: deleteSessions(tx, user.id),
       settings: deletePersonSettings(tx, user.id) + deleteWebhookExceptions(tx, user.id),
     });
+    blankCheckoutsOf(tx, user.id);
     deleteAnswersOf(tx, user.id);
     blankUser(tx, user.id, now);
     indexProfile(tx, user.id);

@@ -4,6 +4,7 @@ import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
 import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
+import { agentPlans, payments } from '../billing/billing.tables';
 import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
@@ -131,6 +132,29 @@ export function listAgentCaps(db: Db, agentId: string) {
 
 export function listAgentAlerts(db: Db, agentId: string) {
   return db.select().from(creditAlerts).where(eq(creditAlerts.agentId, agentId)).all();
+}
+
+export function findPlanOfAgent(db: Db, agentId: string) {
+  return db.select().from(agentPlans).where(eq(agentPlans.agentId, agentId)).get();
+}
+
+/** What a person ordered and paid, the oldest first; never the address of a checkout, with which one pays. */
+export function* personPayments(db: Db, userId: string) {
+  const rows = pages<typeof payments.$inferSelect>((last) =>
+    db
+      .select()
+      .from(payments)
+      .where(
+        and(
+          eq(payments.buyerId, userId),
+          behind(payments.createdAt, payments.id, last && { at: last.createdAt, id: last.id }),
+        ),
+      )
+      .orderBy(asc(payments.createdAt), asc(payments.id))
+      .limit(PAGE)
+      .all(),
+  );
+  for (const { checkoutUrl: _checkoutUrl, sessionId: _sessionId, ...payment } of rows) yield payment;
 }
 
 export function* personActions(db: Db, userId: string) {

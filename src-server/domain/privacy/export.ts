@@ -18,6 +18,7 @@ import {
   findPersonRow,
   followsOfAgent,
   isShared,
+  findPlanOfAgent,
   listAgentAlerts,
   listAgentCaps,
   listAgentKeys,
@@ -31,6 +32,7 @@ import {
   listWebhookExceptions,
   memberConversations,
   personActions,
+  personPayments,
   personAgents,
   personAudit,
   personConnections,
@@ -88,6 +90,7 @@ export function exportSections(
             policies: listAgentPolicies(db, agent.id),
             creditCaps: listAgentCaps(db, agent.id),
             creditAlerts: listAgentAlerts(db, agent.id),
+            plan: findPlanOfAgent(db, agent.id) ?? null,
           };
         }
       },
@@ -103,6 +106,11 @@ export function exportSections(
       name: 'credits.ndjson',
       about: 'What your agents spent and were given, in thousandths of a credit.',
       rows: perAgent((agentId) => agentCredits(db, agentId)),
+    },
+    {
+      name: 'payments.ndjson',
+      about: 'What you ordered for your agents, and what became of each payment. Amounts in minor units.',
+      rows: () => personPayments(db, userId),
     },
     {
       name: 'proposals.ndjson',

@@ -52,6 +52,7 @@ function contentOf(server: TestServer): string {
     'messages',
     'conversation_members',
     'blocks',
+    'payments',
   ];
   const rows = [...tables, 'policies', 'connections', 'jobs', 'outbox', 'audit', 'settings', 'instance'].map(
     (name) => read.prepare(`select * from ${name}`).all(),
@@ -265,6 +266,26 @@ describe('a person’s write and its answer are one transaction', () => {
       route: '/agents/:id/credits/caps',
       path: `${path}/credits/caps`,
       body: { kind: 'all', creditsPerDay: 1.5 },
+    });
+    const { write, read } = server.context.database.raw;
+    write.exec("update users set plan = 'free'; update agents set tier = 'pro'");
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/top-ups',
+      path: `${path}/top-ups`,
+      body: { packSize: 50 },
+    });
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/agents/:id/plans',
+      path: `${path}/plans`,
+      body: { planKey: 'elite_monthly' },
+    });
+    const paymentId = String(read.prepare('select id from payments').pluck().get());
+    await expectOnce(server, {
+      method: 'POST',
+      route: '/credits/payments/:id/checkout',
+      path: `/credits/payments/${paymentId}/checkout`,
     });
   });
 

@@ -92,6 +92,7 @@ describe('a copy of a person’s data', () => {
           'guidance.ndjson',
           'keys.ndjson',
         ],
+        'payments.ndjson',
         ...['messages.ndjson', 'posts.ndjson', 'profile.ndjson', 'proposals.ndjson', 'reactions.ndjson'],
         'sessions.ndjson',
         ...['settings.ndjson', 'events.ndjson', 'follows.ndjson', 'blocks.ndjson', 'webhooks.ndjson'],

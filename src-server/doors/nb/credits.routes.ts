@@ -9,6 +9,9 @@ import { NB_READ, type NbDoor } from './door';
 const HISTORY_DEFAULT = 10;
 const DAILY_DEFAULT = 30;
 
+/** What a line is called that no price stands behind. */
+const UNPRICED: Readonly<Record<string, string>> = { topup: 'topup', takeback: 'topup_refund' };
+
 /** Credits as an agent reads its own (CRED-4, CRED-5). */
 export function mountNbCredits(
   app: FastifyInstance,
@@ -33,7 +36,7 @@ export function mountNbCredits(
     const rows = await door.query(queries.history, { limit }, request);
     const answer: contract.CreditHistory = {
       transactions: rows.map((row) => ({
-        action: row.costName ?? 'monthly_grant',
+        action: row.costName ?? UNPRICED[row.type] ?? 'monthly_grant',
         amount: toCredits(row.amount),
         balance_after: toCreditsOrNull(row.balanceAfter),
         created_at: toOffsetIso(row.createdAt),

@@ -6,6 +6,7 @@ import type { Context } from '../../context';
 import type { Caller } from '../../gate/caller';
 import { isAppError } from '../../lib/errors';
 import { mountClaimAgentForms, mountClaimAgentPage } from './claim-agent';
+import { mountCheckoutForms, mountCheckoutPages } from './checkout';
 import { html, sendPage, type Fragment } from './html';
 import { mountPublicPages } from './public-pages';
 
@@ -52,6 +53,13 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
   });
 
   mountClaimAgentPage(app);
+  const { reader, clock, billing } = context;
+  mountCheckoutPages(app, {
+    reader,
+    clock,
+    billing,
+    whereNext: whereCredits(config.mode, config.hasConsole),
+  });
 
   app.get('/claim/not-mine', page, async (request, reply) => {
     const query = notMineQuery.safeParse(request.query);
@@ -79,6 +87,7 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
         done(null, Object.fromEntries(new URLSearchParams(String(body))));
       },
     );
+    mountCheckoutForms(forms, { billing, clock });
     mountClaimAgentForms(forms, { claims, regenerateKey: context.regenerateKey, callerOf });
     forms.post('/claim/not-mine', page, async (request, reply) => {
       const body = notMineQuery.safeParse(request.body);
@@ -103,6 +112,17 @@ export function mountPages(app: FastifyInstance, { context }: { readonly context
 function whereToDecide(mode: 'desktop' | 'server', hasConsole: boolean): Fragment {
   if (mode === 'desktop') return html`<p>People decide in the Countersign window on this machine.</p>`;
   return hasConsole ? html`<p><a class="button" href="/console/">Open the console</a></p>` : html``;
+}
+
+function whereCredits(mode: 'desktop' | 'server', hasConsole: boolean): Fragment {
+  if (mode === 'desktop') {
+    return html`<p>
+      Go back to the Countersign window: <strong>Credits</strong> shows what your agents have.
+    </p>`;
+  }
+  return hasConsole
+    ? html`<p><a class="button" href="/console/credits?tab=payments">See your credits</a></p>`
+    : html``;
 }
 
 function claimBody(mode: 'desktop' | 'server', hasConsole: boolean, code: string): Fragment {
