@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
+import { registerNbAgent } from './nb-agent';
 import { claimNbAgent } from './nb-claimed';
 
 /** Files are saved where a person would have said, without a dialog. */
@@ -111,6 +112,8 @@ test('an agent’s page shows its credits and how others see it, and its lost ke
   await setUpOwner(window);
   const atlas = await claimNbAgent(window, url, 'Atlas');
   expect(await atlas.post('Solar')).toBe(200);
+  const rook = await registerNbAgent(url, 'Rook');
+  await rook.call('POST', `/api/agent/follow/${atlas.id}`);
 
   await openPage(window, `/agents/${atlas.id}?tab=credits`);
   const panel = window.getByRole('tabpanel');
@@ -120,6 +123,7 @@ test('an agent’s page shows its credits and how others see it, and its lost ke
   await openPage(window, `/agents/${atlas.id}?tab=public`);
   await expect(panel).toContainText('Email-verified');
   await expect(panel).toContainText('Trust score');
+  await expect(panel).toContainText('Posts1Followers1Follows0');
   await expectNoAxeViolations(window);
 
   await openPage(window, `/agents/${atlas.id}?tab=keys`);

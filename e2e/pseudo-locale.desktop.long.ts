@@ -5,6 +5,7 @@ import type { KeychainState, ShellState } from '../src-main/ipc/contract';
 import { registerAgent } from './agent';
 import { addAgent, callConsole, callTool, openPage, OWNER, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
+import { buildNbWorld, nbPagesOf } from './nb-world';
 
 /**
  * Every text of the window comes from the catalogue, or is marked as somebody's. The test hands the window a catalogue
@@ -226,6 +227,16 @@ test('no page of the console says what is not in the catalogue', async ({ window
       await expectNoBareWords(window, `settings, ${section}`);
     }
   });
+});
+
+test('no page of the network says what is not in the catalogue', async ({ window, serverUrl }) => {
+  test.setTimeout(180_000);
+  const world = await buildNbWorld(window, await serverUrl());
+  for (const { name, open } of nbPagesOf(world)) {
+    await open(window);
+    await expect(window.getByRole('main')).toContainText(OPEN);
+    await expectNoBareWords(window, name);
+  }
 });
 
 const KEY_READY: KeychainState = { status: 'ready', canUseKeyFile: true, problem: null, keyFile: null };

@@ -97,3 +97,59 @@ test('a person reads the rooms by keyboard, writes in the name of their agent an
     await expect(posts.getByRole('link')).toHaveCount(2);
   });
 });
+
+test('what agents say arrives by itself, and moves neither what is read nor what is typed', async ({
+  window,
+  serverUrl,
+}) => {
+  test.setTimeout(120_000);
+  const url = await serverUrl();
+  await setUpOwner(window);
+  await addNbAgent(window, url, 'Atlas');
+  await openPage(window, '/rooms');
+  await expect(window.getByRole('heading', { name: 'Nobody has posted here yet' })).toBeVisible();
+
+  const rook = await registerNbAgent(url, 'Rook');
+  const wren = await registerNbAgent(url, 'Wren');
+  const say = (title: string) =>
+    rook.call<{ post_id: string }>('POST', '/api/agent/posts', {
+      room_slug: 'b2b-sales',
+      title,
+      body: `${title} in detail.`,
+    });
+  const posts = window.getByTestId('posts');
+  const first = await say('Roof 1');
+  await expect(posts.getByRole('link')).toHaveCount(1);
+  await expect(window.getByTestId('rooms').getByRole('link', { name: /B2B Sales/ })).toContainText('1');
+  for (let count = 2; count <= 9; count += 1) await say(`Roof ${count}`);
+  await expect(posts).toContainText('Roof 9');
+
+  await test.step('a row that is read by keyboard stays where it is', async () => {
+    await window.locator('main').focus();
+    await window.keyboard.press('j');
+    const row = posts.getByRole('link', { name: 'Roof 9' });
+    await expect(row).toBeFocused();
+    const before = await row.boundingBox();
+    await say('Roof 10');
+    await expect(posts.getByRole('link', { name: 'Roof 10' })).toBeAttached();
+    await expect(row).toBeFocused();
+    await expect.poll(async () => (await row.boundingBox())?.y).toBeCloseTo(before?.y ?? 0, 0);
+    await window.keyboard.press('k');
+    await expect(posts.getByRole('link', { name: 'Roof 10' })).toBeFocused();
+    await expect(posts.getByRole('link', { name: 'Roof 10' })).toBeInViewport();
+  });
+
+  await test.step('a comment and an upvote appear, and the comment one types stays', async () => {
+    await openPage(window, `/rooms?post=${first.post_id}`);
+    const field = window.getByTestId('comment-field');
+    await field.fill('Half a sen');
+    const before = await field.boundingBox();
+    await rook.call('POST', `/api/agent/posts/${first.post_id}/comments`, { content: 'Somebody says this.' });
+    await expect(window.getByTestId('thread')).toContainText('Somebody says this.');
+    await wren.call('POST', `/api/agent/posts/${first.post_id}/upvote`);
+    await expect(window.getByTestId('post').getByLabel('1 upvotes')).toBeVisible();
+    await expect(field).toBeFocused();
+    await expect(field).toHaveValue('Half a sen');
+    expect(await field.boundingBox()).toEqual(before);
+  });
+});

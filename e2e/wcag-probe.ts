@@ -88,6 +88,18 @@ export async function installProbe(window: Page): Promise<void> {
         Math.max(own.bottom, label.bottom) - top,
       );
     };
+    const scrollerOf = (element: Element) => {
+      for (let at = element.parentElement; at; at = at.parentElement)
+        if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
+      return document.documentElement;
+    };
+    /** Stays where it is while what is around it is scrolled. */
+    const isPinned = (element: Element) => {
+      const end = scrollerOf(element);
+      for (let at: Element | null = element; at && at !== end; at = at.parentElement)
+        if (getComputedStyle(at).position === 'sticky') return true;
+      return false;
+    };
     const distance = (x: number, y: number, rect: DOMRect) =>
       Math.hypot(Math.max(rect.left - x, 0, x - rect.right), Math.max(rect.top - y, 0, y - rect.bottom));
     const smallTargets = (all: readonly HTMLElement[]) => {
@@ -110,6 +122,8 @@ export async function installProbe(window: Page): Promise<void> {
           (other) =>
             other.element !== element &&
             !other.element.contains(element) &&
+            // What is scrolled out of a pane is behind its neighbours, not beside them.
+            scrollerOf(other.element) === scrollerOf(element) &&
             (distance(x, y, other.rect) < MIN_TARGET / 2 - 0.5 ||
               (isSmall(other) &&
                 Math.hypot(
@@ -239,11 +253,6 @@ export async function installProbe(window: Page): Promise<void> {
         .filter((element) => element.closest(`${CONTROLS}, label`) === null)
         .filter((element) => element.querySelector(`${CONTROLS}, label`) === null)
         .map((element) => `2.1.1 ${nameOf(element)} looks as if only a mouse pressed it`);
-    const scrollerOf = (element: Element) => {
-      for (let at = element.parentElement; at; at = at.parentElement)
-        if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at;
-      return document.documentElement;
-    };
     const jumps = () => {
       const [first] = controls().filter((element) => visited.includes(element));
       return visited.flatMap((element, index) => {
@@ -260,7 +269,8 @@ export async function installProbe(window: Page): Promise<void> {
         const isLeft =
           Math.min(from.bottom, to.bottom) - Math.max(from.top, to.top) > from.height / 2 &&
           to.right <= from.left;
-        if (scrollerOf(element) === scrollerOf(next) && (isAbove || isLeft))
+        const isOnePane = scrollerOf(element) === scrollerOf(next) && isPinned(element) === isPinned(next);
+        if (isOnePane && (isAbove || isLeft))
           found.push(`2.4.3 ${nameOf(next)} is seen before ${nameOf(element)} and reached after it`);
         return found;
       });

@@ -189,7 +189,7 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
   ];
 }
 
-function at(name: string, path: string, content: (window: Page) => Locator): PageState {
+export function at(name: string, path: string, content: (window: Page) => Locator): PageState {
   return {
     name,
     async open(window) {
@@ -199,7 +199,7 @@ function at(name: string, path: string, content: (window: Page) => Locator): Pag
   };
 }
 
-async function expectDialog(window: Page): Promise<void> {
+export async function expectDialog(window: Page): Promise<void> {
   await expect(window.getByRole('dialog')).toBeVisible();
 }
 

@@ -1,6 +1,8 @@
+import { toRegistry } from './actions';
 import type { Config } from './config';
+import { createConsumers } from './consumers';
 import type { AuditCheckpoint } from './contract/process';
-import { openDatabase, watchForeignCommits, type OpenDatabase } from './db/open';
+import { openDatabase, watchForeignCommits, type OpenDatabase, type Tx } from './db/open';
 import { migrate } from './db/migrate';
 import { createAgentInboxService } from './domain/agent-events/agent-inbox.service';
 import { createAgentCommands } from './domain/agents/agents.commands';
@@ -13,12 +15,9 @@ import { createNetworkIntelligence } from './domain/agents/network-intelligence'
 import { createNbRegistrationService } from './domain/agents/nb-registration.service';
 import { createRegistrationService } from './domain/agents/registration.service';
 import { createRegenerateKeyService } from './domain/agents/regenerate-key.service';
-import { rotateKey } from './domain/agents/rotate-key.action';
 import { createRotationTokens } from './domain/agents/rotation-tokens';
-import { updateOwnAgent } from './domain/agents/update-agent.action';
 import { promoteTrusted } from './domain/agents/trust';
 import { createUsageRecorder } from './domain/agents/usage.service';
-import { commentActions } from './domain/comments/comments.actions';
 import { createCaseFileReader } from './domain/activity/case-file.queries';
 import { createInboxReader } from './domain/approvals/inbox.queries';
 import { createBackupsService } from './domain/backups/backups.service';
@@ -27,7 +26,6 @@ import { createAuditExporter } from './domain/audit/audit-export';
 import { createAuditReader } from './domain/audit/audit.queries';
 import { createVerificationService } from './domain/audit/verification.service';
 import { createBilling } from './domain/billing/billing';
-import { orderPlan } from './domain/billing/order-plan.action';
 import type { StripeKeys } from './domain/billing/stripe.provider';
 import { createCreditsReader } from './domain/credits/credits.queries';
 import { createCreditsService } from './domain/credits/credits.service';
@@ -40,38 +38,27 @@ import { createIdentity } from './domain/identity/identity';
 import { openKeyring } from './domain/identity/keyring';
 import { createSetupService } from './domain/identity/setup.service';
 import { DEFAULT_DISPLAY_NAME } from './domain/identity/sign-in.service';
-import { sendDm } from './domain/messages/dm.action';
-import { messageActions } from './domain/messages/messages.actions';
+import type { OutgoingMail } from './domain/mail/mail.service';
 import { createSeenService } from './domain/messages/seen.service';
 import { scanText } from './lib/text/scan/scan';
-import { networkActions } from './domain/network/network.actions';
-import { publishPost } from './domain/posts/posts.actions';
 import { createErasureService } from './domain/privacy/erasure.service';
 import { createExportsService } from './domain/privacy/exports.service';
 import { createWebhooks } from './domain/webhooks/webhooks';
 import { createWebhookCommands } from './domain/webhooks/webhooks.commands';
-import { webhookActions } from './domain/webhooks/webhooks.actions';
 import type { Resolve } from './domain/webhooks/targets';
-import { updateProfile } from './domain/profiles/profile.actions';
 import { indexProfile } from './domain/profiles/profiles.service';
 import { createSearchService } from './domain/search/search.query';
-import { blockAgent, unblockAgent } from './domain/social/blocks.actions';
-import { followAgent, unfollowAgent } from './domain/social/follows.actions';
 import { openCuratedRooms } from './domain/rooms/curated';
-import { createRoom } from './domain/rooms/rooms.actions';
 import { createRoomsReader } from './domain/rooms/rooms.console';
 import { createTalkCommands } from './domain/rooms/talk.commands';
 import { recountRooms } from './domain/rooms/rooms.service';
 import { createAuditLog } from './gate/audit';
 import { systemCaller } from './gate/caller';
-import type { ActionDefinition } from './gate/define-action';
 import type { GateDeps } from './gate/deps';
-import { EXECUTE_JOB } from './gate/execution-job';
 import { createGate } from './gate/gate';
-import { END_GRANT_JOB } from './gate/allow';
-import { createGrants, type GrantEnd } from './gate/grants';
+import { gateJobs } from './gate/gate-jobs';
+import { createGrants } from './gate/grants';
 import { createLimiter } from './gate/limits';
-import { WAKE_JOB } from './gate/snooze';
 import { createJobRunner, type JobDefinition } from './jobs/runner';
 import { DAY, SECOND, systemClock, systemMonotonic, type Clock, type Monotonic } from './lib/clock';
 import { randomIds, type Ids } from './lib/ids';
@@ -99,36 +86,6 @@ export interface ContextOptions {
   readonly resolve?: Resolve;
   /** Told of every new checkpoint: the shell keeps the last one (decisions §3). */
   readonly onCheckpoint?: (checkpoint: AuditCheckpoint) => void;
-}
-
-/** Every action there is; doors and walks find them here. */
-export const ACTIONS = [
-  publishPost,
-  messageActions.send,
-  networkActions.request,
-  updateProfile,
-  rotateKey,
-  updateOwnAgent,
-  sendDm,
-  followAgent,
-  unfollowAgent,
-  blockAgent,
-  unblockAgent,
-  webhookActions.configure,
-  webhookActions.regenerateSecret,
-  webhookActions.testFire,
-  createRoom,
-  orderPlan,
-  ...Object.values(commentActions),
-] as const;
-
-function toRegistry(): Map<string, ActionDefinition<unknown, unknown>> {
-  const registry = new Map<string, ActionDefinition<unknown, unknown>>();
-  for (const definition of ACTIONS) {
-    // The gate hands an action only inputs that its own schema parsed, so the narrower parameter is safe.
-    registry.set(definition.name, definition);
-  }
-  return registry;
 }
 
 /** Wires the server together. Nothing here has state of its own; everything is passed on. */
@@ -165,6 +122,7 @@ export function createContext(options: ContextOptions) {
     isSignUpOpen: () => config.allowsSignUp,
     afterCommit,
   });
+  const sendMail = (tx: Tx, mail: OutgoingMail): void => void identity.mail.send(tx, mail);
   const usage = createUsageRecorder({ writer, clock, log });
   const agentInbox = createAgentInboxService({ writer, reader, clock, log });
   const seen = createSeenService({ writer, clock, afterCommit });
@@ -224,9 +182,7 @@ export function createContext(options: ContextOptions) {
     audit,
     limiter,
     gate,
-    sendMail: (tx, mail) => {
-      identity.mail.send(tx, mail);
-    },
+    sendMail,
     publicUrl: () => publicUrl,
     afterCommit,
   });
@@ -243,9 +199,7 @@ export function createContext(options: ContextOptions) {
     scanPublicText: (text, field) => gateDeps.scanPublicText(text, field),
     macOfClaimCode: (code) => registration.macOfClaimCode(code),
     disownToken: (agentId) => registration.disownToken(agentId),
-    sendMail: (tx, mail) => {
-      identity.mail.send(tx, mail);
-    },
+    sendMail,
     publicUrl: () => publicUrl,
     afterCommit,
   });
@@ -303,9 +257,7 @@ export function createContext(options: ContextOptions) {
     macOfClaimCode: (code) => registration.macOfClaimCode(code),
     onProfileChanged: indexProfile,
     findUserIdByEmail: (tx, email) => identity.users.findUserByEmail(tx, email)?.id,
-    sendMail: (tx, mail) => {
-      identity.mail.send(tx, mail);
-    },
+    sendMail,
     publicUrl: () => publicUrl,
   });
   const spending = createCreditsReader({ credits, clock });
@@ -421,9 +373,7 @@ export function createContext(options: ContextOptions) {
     allowsLocalTargets: config.allowsLocalTargets,
     addressOf: (tx, { ownerId, contactEmail }) =>
       ownerId === null ? contactEmail : (identity.users.findUserById(tx, ownerId)?.email ?? null),
-    sendMail: (tx, mail) => {
-      identity.mail.send(tx, mail);
-    },
+    sendMail,
     onChange: (ownerId, agentId) => live.publish(ownerId, { topic: 'webhooks', id: agentId, change: 'sent' }),
     afterCommit,
   });
@@ -438,25 +388,7 @@ export function createContext(options: ContextOptions) {
     reader,
     writer,
     log,
-    consumers: [
-      live.consumer,
-      webhooks.consumer,
-      {
-        name: 'grants',
-        isDurable: false,
-        consume({ topic, data: { agentId, ownerId, kind }, at }) {
-          const reason = ENDS_GRANTS.get(topic);
-          if (reason) gate.endGrants({ agentId, ownerId, kind, reason, at });
-        },
-      },
-      {
-        name: 'search-epoch',
-        isDurable: false,
-        consume({ topic }) {
-          if (PUBLIC_CHANGES.has(topic)) search.bumpEpoch();
-        },
-      },
-    ],
+    consumers: createConsumers({ live, webhooks, gate, search }),
   });
 
   const takeCheckpoint = (): void => {
@@ -465,37 +397,7 @@ export function createContext(options: ContextOptions) {
   };
 
   const jobDefinitions: JobDefinition[] = [
-    {
-      type: EXECUTE_JOB,
-      maxAttempts: 5,
-      handle({ actionId }) {
-        if (typeof actionId === 'string') gate.execute(actionId);
-      },
-    },
-    {
-      type: 'actions.expire',
-      maxAttempts: 3,
-      cron: '* * * * *',
-      handle() {
-        gate.expireOverdue();
-        gate.wakeSnoozed();
-        gate.sweepGrants();
-      },
-    },
-    {
-      type: END_GRANT_JOB,
-      maxAttempts: 5,
-      handle(payload) {
-        gate.settleGrant(payload);
-      },
-    },
-    {
-      type: WAKE_JOB,
-      maxAttempts: 5,
-      handle() {
-        gate.wakeSnoozed();
-      },
-    },
+    ...gateJobs(gate),
     {
       type: 'care.nightly',
       maxAttempts: 3,
@@ -635,7 +537,6 @@ export function createContext(options: ContextOptions) {
       grantWatch[Symbol.dispose]();
       await backups.stop();
       await exports.stop();
-      grantWatch[Symbol.dispose]();
       await webhooks.dispatcher[Symbol.asyncDispose]();
       await jobs[Symbol.asyncDispose]();
       await relay[Symbol.asyncDispose]();
@@ -646,31 +547,5 @@ export function createContext(options: ContextOptions) {
     },
   };
 }
-
-/** What ends time-boxed allows, and why; admission refuses their agent's calls from the same moment on. */
-const ENDS_GRANTS: ReadonlyMap<string, GrantEnd> = new Map([
-  ['agent.paused', 'paused'],
-  ['agent.frozen', 'frozen'],
-  ['agent.unbound', 'released'],
-  ['agent.transferred', 'released'],
-  ['agent.deleted', 'released'],
-  ['agent.disowned', 'released'],
-  ['policy.set', 'policy'],
-]);
-
-/** What a search answer may depend on. */
-const PUBLIC_CHANGES: ReadonlySet<string> = new Set([
-  'post.published',
-  'post.unpublished',
-  'agent.claimed',
-  'agent.changed',
-  'agent.paused',
-  'agent.resumed',
-  'agent.unbound',
-  'agent.transferred',
-  'agent.deleted',
-  'profile.updated',
-  'user.profile_updated',
-]);
 
 export type Context = ReturnType<typeof createContext>;

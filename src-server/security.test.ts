@@ -7,7 +7,7 @@ import { KINDS, type AgentOrigin } from './contract/common';
 import type { InboxDetail } from './contract/console/inbox';
 import type { Problem } from './contract/console/problem';
 import { SOCKET_SECRET_HEADER } from './contract/process';
-import { ACTIONS } from './context';
+import { ACTIONS } from './actions';
 import { defaultVerdict, policyChoices, resolveVerdict, type Face } from './gate/kinds';
 import { postIn, registerNbAgent, type NbAgent } from './testing/nb-fixture';
 import {

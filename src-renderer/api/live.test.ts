@@ -78,6 +78,25 @@ describe('the live stream', () => {
     live.stop();
   });
 
+  it('reads what everybody says again less often, and holds nothing else up for it', () => {
+    const live = createLive(client);
+    live.start();
+    newest().send('hello', hello);
+    vi.advanceTimersByTime(2000);
+    invalidated.length = 0;
+    const say = () => newest().send('posts', { topic: 'posts', id: null, change: 'published' });
+    say();
+    newest().send('keys', { topic: 'keys', id: null, change: 'minted' });
+    vi.advanceTimersByTime(120);
+    expect(invalidated).toEqual(['keys']);
+    say();
+    vi.advanceTimersByTime(880);
+    expect(invalidated).toEqual(['keys', 'posts']);
+    vi.advanceTimersByTime(2000);
+    expect(invalidated).toEqual(['keys', 'posts']);
+    live.stop();
+  });
+
   it('opens a new one when the old one is closed for good, slower each time, and reads everything after hello', () => {
     const live = createLive(client);
     live.start();

@@ -14,8 +14,12 @@ type EventListenerFn = (event: LiveEvent) => void;
 
 /** Bursts (an agent proposing fifty drafts) become one re-read per topic. */
 const COALESCE_MS = 120;
+/** What all agents say in public is read again less often: of a busy network there is always something new. */
+const TALK_COALESCE_MS = 1000;
+const TALK: ReadonlySet<string> = new Set<LiveEvent['topic']>(['posts', 'rooms']);
 /** The first `hello` re-reads late, so that it does not restart the first page's own requests. */
 const FIRST_HELLO_MS = 800;
+const EVERYTHING = '*';
 const MIN_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 3000;
 
@@ -27,10 +31,10 @@ export function createLive(client: QueryClient) {
   let state: LiveState = 'idle';
   let source: EventSource | undefined;
   let reopenTimer: ReturnType<typeof setTimeout> | undefined;
-  let flushTimer: ReturnType<typeof setTimeout> | undefined;
   let failures = 0;
   let hellos = 0;
-  const dirty = new Set<string>();
+  /** Topics to be read again, and when. */
+  const dirty = new Map<string, ReturnType<typeof setTimeout>>();
   const stateListeners = new Set<() => void>();
   const eventListeners = new Set<EventListenerFn>();
 
@@ -40,20 +44,18 @@ export function createLive(client: QueryClient) {
     for (const listener of stateListeners) listener();
   }
 
-  function flush() {
-    flushTimer = undefined;
-    const topics = [...dirty];
-    dirty.clear();
-    if (topics.includes('*')) {
-      void client.invalidateQueries();
-      return;
-    }
-    for (const topic of topics) void client.invalidateQueries({ queryKey: [topic] });
+  function readAgain(topic: string) {
+    dirty.delete(topic);
+    void client.invalidateQueries(topic === EVERYTHING ? undefined : { queryKey: [topic] });
   }
 
   function invalidate(topic: string, delayMs: number) {
-    dirty.add(topic);
-    flushTimer ??= setTimeout(flush, delayMs);
+    if (dirty.has(topic) || dirty.has(EVERYTHING)) return;
+    if (topic === EVERYTHING) {
+      for (const timer of dirty.values()) clearTimeout(timer);
+      dirty.clear();
+    }
+    dirty.set(topic, setTimeout(readAgain, delayMs, topic));
   }
 
   function handleMessage(message: MessageEvent<string>) {
@@ -69,9 +71,9 @@ export function createLive(client: QueryClient) {
       failures = 0;
       hellos += 1;
       setState('live');
-      invalidate('*', hellos === 1 ? FIRST_HELLO_MS : 0);
+      invalidate(EVERYTHING, hellos === 1 ? FIRST_HELLO_MS : 0);
     } else {
-      invalidate(event.topic, COALESCE_MS);
+      invalidate(event.topic, TALK.has(event.topic) ? TALK_COALESCE_MS : COALESCE_MS);
       // Pending counts of an agent's row follow its proposals.
       if (event.topic === 'inbox') invalidate('agents', COALESCE_MS);
     }

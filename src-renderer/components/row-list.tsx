@@ -35,7 +35,10 @@ interface RowListProps<Row extends { readonly id: string }> {
   readonly footer?: ReactNode;
 }
 
-/** A long list of which only what is in sight is in the page. Rows that arrive above never move what is in view. */
+/**
+ * A long list of which only what is in sight is in the page. Rows that arrive above move nothing that is in view, except
+ * where one looks at the first row and is not on any by keyboard: there they are seen arriving.
+ */
 export function RowList<Row extends { readonly id: string }>(props: RowListProps<Row>) {
   const { rows, hasMore, handle, onNearEnd } = props;
   const scroller = useRef<HTMLDivElement>(null);
@@ -61,10 +64,12 @@ export function RowList<Row extends { readonly id: string }>(props: RowListProps
     before.current = rows;
     const element = scroller.current;
     const oldFirst = old[0]?.id;
-    if (!element || oldFirst === undefined || oldFirst === firstId || element.scrollTop === 0) return;
+    if (!element || oldFirst === undefined || oldFirst === firstId) return;
     const added = rows.findIndex(({ id }) => id === oldFirst);
-    if (added > 0) element.scrollTo({ top: element.scrollTop + added * props.estimatePx });
-  }, [rows, firstId, props.estimatePx]);
+    if (added <= 0) return;
+    if (element.scrollTop > 0) element.scrollTo({ top: element.scrollTop + added * props.estimatePx });
+    else if (element.contains(document.activeElement)) virtual.scrollToIndex(added, { align: 'start' });
+  }, [rows, firstId, virtual, props.estimatePx]);
 
   const step = useRowSteps(list, rows.length, (index) => virtual.scrollToIndex(index));
   useImperativeHandle(handle, () => ({ step, toTop: () => virtual.scrollToIndex(0) }));

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../context';
+import { ACTIONS } from '../actions';
 import type { InboxDetail } from '../contract/console/inbox';
 import type { Problem } from '../contract/console/problem';
 import { DAY, HOUR } from '../lib/clock';

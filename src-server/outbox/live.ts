@@ -18,6 +18,9 @@ const CHANGES_HANDS: ReadonlySet<string> = new Set([
 /** Subjects of what the page of messages shows: letters, who is blocked, what happened to agents. */
 const IN_MESSAGES: ReadonlySet<string> = new Set(['message', 'block', 'agent-event']);
 
+/** Subjects of what agents say in public: it is read in every window, whoever wrote it. */
+const PUBLIC_TALK: ReadonlySet<string> = new Set(['post', 'comment', 'reaction', 'room']);
+
 /** The shell follows it with tray and menu bar; no timeline has it. */
 const PREFERENCES = 'preferences.changed';
 
@@ -44,12 +47,16 @@ export function createLiveBus({
     for (const listener of listeners.get(userId) ?? []) listener(event);
   };
 
+  const publishToAll = (event: LiveEvent): void => {
+    for (const userId of listeners.keys()) publish(userId, event);
+  };
+
   const toLive = (event: DomainEvent): readonly LiveEvent[] => {
-    const [subject, change = ''] = event.topic.split('.', 2);
+    const { subject, change } = partsOf(event);
     const idOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
     const { actionId, agentId, keyId, conversationId } = event.data;
     if (subject === 'action' && change !== 'read') return [{ topic: 'inbox', id: idOf(actionId), change }];
-    if (IN_MESSAGES.has(subject ?? '')) return [{ topic: 'messages', id: idOf(conversationId), change }];
+    if (IN_MESSAGES.has(subject)) return [{ topic: 'messages', id: idOf(conversationId), change }];
     if (event.topic === PREFERENCES) return [{ topic: 'settings', id: null, change }];
     if (event.topic === 'agent.registered' || event.topic === 'agent.disowned') {
       return [{ topic: 'joining', id: idOf(agentId), change }];
@@ -95,6 +102,11 @@ export function createLiveBus({
       name: 'live',
       isDurable: false,
       consume(event) {
+        const { subject, change } = partsOf(event);
+        if (PUBLIC_TALK.has(subject)) {
+          // The list of rooms counts posts and tells when something was last said.
+          for (const topic of ['posts', 'rooms'] as const) publishToAll({ topic, id: null, change });
+        }
         const live = toLive(event);
         const { ownerId, agentId, userId: ownId, otherPersonId } = event.data;
         const owner = typeof ownerId === 'string' ? ownerId : typeof ownId === 'string' ? ownId : undefined;
@@ -115,4 +127,10 @@ export function createLiveBus({
       },
     },
   };
+}
+
+/** `message.sent` is what happened (`sent`) to a subject (`message`). */
+function partsOf({ topic }: DomainEvent): { readonly subject: string; readonly change: string } {
+  const [subject = '', change = ''] = topic.split('.', 2);
+  return { subject, change };
 }

@@ -8,7 +8,12 @@ it(
   `loses nothing acknowledged and does nothing twice when it is killed ${KILLS} times`,
   { timeout: 7_200_000 },
   async () => {
-    const report = await runKillLoop({ kills: KILLS, seed: randomInt(2 ** 31), verifyEvery: 25 });
+    const report = await runKillLoop({
+      kills: KILLS,
+      seed: randomInt(2 ** 31),
+      verifyEvery: 25,
+      onProgress: (kills) => process.stdout.write(`${kills} of ${KILLS} kills\n`),
+    });
     process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
     const met = Object.values(report.points).reduce((sum, point) => sum + point.met, 0);
     // Kills that come when all is done prove nothing.

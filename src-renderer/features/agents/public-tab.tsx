@@ -72,6 +72,8 @@ function Profile({ profile }: { profile: PublicProfile }) {
           )}
         </Fact>
         <Fact name={<Trans>Posts</Trans>}>{profile.postCount}</Fact>
+        <Fact name={<Trans>Followers</Trans>}>{profile.followerCount}</Fact>
+        <Fact name={<Trans>Follows</Trans>}>{profile.followingCount}</Fact>
         <Fact name={<Trans>Last seen</Trans>}>
           {profile.lastActiveAt === null ? <NotSaid /> : <RelativeTime at={profile.lastActiveAt} />}
         </Fact>

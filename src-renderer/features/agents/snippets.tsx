@@ -2,6 +2,7 @@ import { Skeleton, Tabs } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { CodeBlock } from '../../components/code-block';
+import { pillTabs } from '../../components/pill-tabs';
 import { ErrorState } from '../../components/states';
 import { snippetsQuery } from './api';
 import { fillKey } from './snippet-key';
@@ -23,13 +24,8 @@ export function Snippets({ agentId, secret }: SnippetsProps) {
   const first = items[0];
   if (!first) return null;
   return (
-    <Tabs
-      defaultValue={first.client}
-      keepMounted={false}
-      variant="pills"
-      classNames={{ tab: classes['tab'] ?? '' }}
-    >
-      <Tabs.List aria-label={t`Set-up for`} className={classes['list']}>
+    <Tabs {...pillTabs} defaultValue={first.client}>
+      <Tabs.List aria-label={t`Set-up for`}>
         {items.map(({ client, label }) => (
           <Tabs.Tab key={client} value={client} translate="no">
             {label}
@@ -37,7 +33,7 @@ export function Snippets({ agentId, secret }: SnippetsProps) {
         ))}
       </Tabs.List>
       {items.map(({ client, label, place, code }) => (
-        <Tabs.Panel key={client} value={client} className={classes['panel']}>
+        <Tabs.Panel key={client} value={client}>
           {place === '' ? null : (
             <p className={classes['place']}>
               <Trans>

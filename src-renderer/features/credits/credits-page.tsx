@@ -6,6 +6,7 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useEffect } from 'react';
 import type { AgentCredits } from '../../../src-server/contract/console/credits';
 import { AgentText } from '../../components/agent-text';
+import { ForeignOption } from '../../components/foreign-option';
 import { LinkButton } from '../../components/link-button';
 import { Notice } from '../../components/notice';
 import { PageHeader } from '../../components/page-header';
@@ -165,11 +166,14 @@ function AgentChoice({
         aria-label={t`Agent`}
         value={agent ?? ''}
         onChange={(event) => onChange({ agent: event.currentTarget.value || undefined })}
-        data={[
-          { value: '', label: t`All agents` },
-          ...agents.map((credits) => ({ value: credits.agent.id, label: credits.agent.name })),
-        ]}
-      />
+      >
+        <option value="">{t`All agents`}</option>
+        {agents.map((credits) => (
+          <ForeignOption key={credits.agent.id} value={credits.agent.id}>
+            {credits.agent.name}
+          </ForeignOption>
+        ))}
+      </NativeSelect>
     </div>
   );
 }

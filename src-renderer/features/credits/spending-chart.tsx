@@ -84,6 +84,7 @@ interface FigureProps {
 }
 
 function Figure({ series, nameOf, isByAgent }: FigureProps) {
+  const { t } = useLingui();
   const credits = useCreditFormat();
   const longDay = useDayFormat('long');
   const shortDay = useDayFormat('short');
@@ -93,6 +94,11 @@ function Figure({ series, nameOf, isByAgent }: FigureProps) {
   const sum = credits(total);
   const top = credits(most);
   const topDay = longDay(mostDay);
+  const titleOf = (day: string, spent: number) => {
+    const when = longDay(day);
+    const amount = credits(spent);
+    return t`${when}: ${amount} credits`;
+  };
   const label = (key: string) =>
     isByAgent && key !== OTHERS ? <AgentText>{nameOf(key)}</AgentText> : nameOf(key);
   return (
@@ -105,11 +111,7 @@ function Figure({ series, nameOf, isByAgent }: FigureProps) {
       {/* The table below has the same numbers for whoever does not see bars. */}
       <div className={classes['bars']} aria-hidden="true" data-testid="bars">
         {days.map((day, index) => (
-          <div
-            key={day}
-            className={classes['column']}
-            title={`${longDay(day)}: ${credits(totals[index] ?? 0)}`}
-          >
+          <div key={day} className={classes['column']} title={titleOf(day, totals[index] ?? 0)}>
             {series.series.map(({ key, values }, place) => (
               <span
                 key={key}
@@ -121,8 +123,8 @@ function Figure({ series, nameOf, isByAgent }: FigureProps) {
         ))}
       </div>
       <div className={classes['axis']} aria-hidden="true">
-        <span>{shortDay(days[0] ?? '')}</span>
-        <span>{shortDay(days.at(-1) ?? '')}</span>
+        <time dateTime={days[0]}>{shortDay(days[0] ?? '')}</time>
+        <time dateTime={days.at(-1)}>{shortDay(days.at(-1) ?? '')}</time>
       </div>
       <ul className={classes['legend']}>
         {series.series.map(({ key, total: own }, place) => (
@@ -172,7 +174,9 @@ function DayTable({ series, label }: { series: SpendingSeries; label: (key: stri
         <Table.Tbody>
           {spent.map(({ day, index, total }) => (
             <Table.Tr key={day}>
-              <Table.Th scope="row">{longDay(day)}</Table.Th>
+              <Table.Th scope="row">
+                <time dateTime={day}>{longDay(day)}</time>
+              </Table.Th>
               {series.series.map(({ key, values }) => (
                 <Table.Td key={key} className={classes['number'] ?? ''}>
                   {credits(values[index] ?? 0)}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { ErasureTarget } from '../../../src-server/contract/console/data';
 import { erasableAgentsQuery } from './api';
+import { ForeignOption } from '../../components/foreign-option';
 import { useHashFocus } from '../../components/use-hash-focus';
 import type { SettingId } from '../settings/settings-index';
 import classes from './data.module.css';
@@ -43,9 +44,9 @@ export function ErasurePanel({ isDesktop, isAdmin }: { isDesktop: boolean; isAdm
           >
             <option value="">{t`Choose an agent`}</option>
             {agents.map(({ id, name }) => (
-              <option key={id} value={id} translate="no">
+              <ForeignOption key={id} value={id}>
                 {name}
-              </option>
+              </ForeignOption>
             ))}
           </NativeSelect>
           <Button

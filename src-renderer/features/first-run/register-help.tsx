@@ -3,8 +3,8 @@ import { Trans, useLingui } from '@lingui/react/macro';
 import { useState } from 'react';
 import { handle as handleSchema } from '../../../src-server/contract/console/agents';
 import { CodeBlock } from '../../components/code-block';
+import { pillTabs } from '../../components/pill-tabs';
 import { suggestHandle } from '../agents/handle';
-import tabClasses from '../agents/snippets.module.css';
 import { registerSnippets } from './register-snippets';
 import classes from './welcome.module.css';
 
@@ -24,7 +24,6 @@ export function RegisterHelp({ publicUrl, ownerName, ownerEmail }: RegisterHelpP
   const snippets = registerSnippets({ publicUrl, ownerName, ownerEmail, agentName, agentHandle });
   const { toolArguments } = snippets;
   const request = t`Register yourself with the tool agents_invite and these arguments: ${toolArguments} Keep the apiKey it answers, you will need it from now on.`;
-  const tabProps = { className: tabClasses['tab'] ?? '' };
   return (
     <div className={classes['stack']}>
       <div className={classes['pair']}>
@@ -48,25 +47,25 @@ export function RegisterHelp({ publicUrl, ownerName, ownerEmail }: RegisterHelpP
           onChange={(event) => setOwnHandle(event.currentTarget.value.toLowerCase())}
         />
       </div>
-      <Tabs defaultValue="curl" keepMounted={false} variant="pills">
-        <Tabs.List aria-label={t`Ways to register`} className={tabClasses['list'] ?? ''}>
-          <Tabs.Tab value="curl" translate="no" {...tabProps}>
+      <Tabs {...pillTabs} defaultValue="curl">
+        <Tabs.List aria-label={t`Ways to register`}>
+          <Tabs.Tab value="curl" translate="no">
             curl
           </Tabs.Tab>
-          <Tabs.Tab value="python" translate="no" {...tabProps}>
+          <Tabs.Tab value="python" translate="no">
             Python
           </Tabs.Tab>
-          <Tabs.Tab value="mcp" {...tabProps}>
+          <Tabs.Tab value="mcp">
             <Trans>Ask it over MCP</Trans>
           </Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="curl" className={tabClasses['panel'] ?? ''}>
+        <Tabs.Panel value="curl">
           <CodeBlock code={snippets.curl} label={t`Register with curl`} copyLabel={t`Copy the command`} />
         </Tabs.Panel>
-        <Tabs.Panel value="python" className={tabClasses['panel'] ?? ''}>
+        <Tabs.Panel value="python">
           <CodeBlock code={snippets.python} label={t`Register with Python`} copyLabel={t`Copy the script`} />
         </Tabs.Panel>
-        <Tabs.Panel value="mcp" className={tabClasses['panel'] ?? ''}>
+        <Tabs.Panel value="mcp">
           <div className={classes['stack']}>
             <p>
               <Trans>Add Countersign to your agent's MCP client, for example Claude Code:</Trans>

@@ -6,6 +6,7 @@ import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useEffect, useRef } from 'react';
 import { keyStateOf } from '../../../src-server/contract/console/keys';
 import { useNow } from '../../components/clock';
+import { ForeignOption } from '../../components/foreign-option';
 import { LinkButton } from '../../components/link-button';
 import { PageHeader } from '../../components/page-header';
 import { SkeletonRows } from '../../components/skeleton-rows';
@@ -165,9 +166,9 @@ function Filters({ keys, search, onChange }: FiltersProps) {
       >
         <option value="">{t`Any agent`}</option>
         {agents.map(([id, name]) => (
-          <option key={id} value={id} translate="no">
+          <ForeignOption key={id} value={id}>
             {name}
-          </option>
+          </ForeignOption>
         ))}
       </NativeSelect>
       <NativeSelect

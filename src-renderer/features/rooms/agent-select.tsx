@@ -2,7 +2,7 @@ import { NativeSelect } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useLingui } from '@lingui/react/macro';
 import { filterAgentsQuery } from '../inbox/api';
-import { ForeignOption } from './foreign-option';
+import { ForeignOption } from '../../components/foreign-option';
 
 /** The agents in whose name the person may write. */
 export function useWriters() {

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { z } from 'zod';
 import {
   getPost,
@@ -15,10 +15,7 @@ import { call } from '../../api/client';
 import { endpointQuery, queryKeyOf } from '../../api/query';
 import type { RoomsSearch } from './rooms-search';
 
-/** Others post whenever they like, and no event of theirs is this person's: looked up anew while one looks. */
-const REFRESH_MS = 30_000;
-
-export const roomsQuery = queryOptions({ ...endpointQuery(listRooms), refetchInterval: REFRESH_MS });
+export const roomsQuery = endpointQuery(listRooms);
 
 export function postsQuery({ room, q }: RoomsSearch) {
   const query = { room, q };
@@ -27,15 +24,11 @@ export function postsQuery({ room, q }: RoomsSearch) {
     queryFn: ({ pageParam, signal }) => call(listPosts, { query: { ...query, offset: pageParam }, signal }),
     initialPageParam: 0,
     getNextPageParam: (page) => page.nextOffset,
-    refetchInterval: REFRESH_MS,
   });
 }
 
 export function postQuery(id: string, comments: number) {
-  return queryOptions({
-    ...endpointQuery(getPost, { params: { id }, query: { comments } }),
-    refetchInterval: REFRESH_MS,
-  });
+  return endpointQuery(getPost, { params: { id }, query: { comments } });
 }
 
 function useRefreshTalk() {

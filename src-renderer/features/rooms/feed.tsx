@@ -27,7 +27,7 @@ interface FeedProps {
 export function Feed({ search, rows, onClear }: FeedProps) {
   const { t } = useLingui();
   const list = useInfiniteQuery(postsQuery(search));
-  const items = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const items = postsOf(list.data?.pages ?? []);
   const { fetchNextPage, isFetchingNextPage, isFetchNextPageError } = list;
   const handleNearEnd = useCallback(() => {
     if (!isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
@@ -59,6 +59,11 @@ export function Feed({ search, rows, onClear }: FeedProps) {
       ) : null}
     </section>
   );
+}
+
+/** A post that came between two pages moves the rest on by one: the last of a page is the first of the next too. */
+function postsOf(pages: readonly { readonly items: readonly PostRow[] }[]): PostRow[] {
+  return [...new Map(pages.flatMap(({ items }) => items.map((post) => [post.id, post]))).values()];
 }
 
 /** What the room is for, and who is there. */

@@ -10,7 +10,7 @@ import { useFocusBack } from '../../components/use-focus-back';
 import { AgentSelect, useWriters } from './agent-select';
 import { roomsQuery, useWritePost } from './api';
 import { ContentIssues, isKeptBack } from './content-issues';
-import { ForeignOption } from './foreign-option';
+import { ForeignOption } from '../../components/foreign-option';
 
 interface PostDialogProps {
   readonly room: string | undefined;

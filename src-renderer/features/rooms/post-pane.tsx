@@ -70,59 +70,66 @@ function Whole({ post, onGone, onMore }: WholeProps) {
   const { upvoteCount, commentCount } = post;
   return (
     <>
-      <article className={classes['whole']}>
-        <h2 className={classes['postTitle']}>
-          <AgentText>{post.title}</AgentText>
-        </h2>
-        <div className={classes['under']}>
-          <AuthorLine author={post.author} at={post.publishedAt} />
-          <AgentText className={classes['dim']}>{post.room.label}</AgentText>
-          {post.author.isOwn ? (
-            <Button
-              size="compact-xs"
-              variant="default"
-              leftSection={<IconTrash size={14} />}
-              onClick={() => setRemoving(true)}
-            >
-              <Trans>Take down</Trans>
-            </Button>
-          ) : null}
-        </div>
-        <AgentText form="block">{post.content}</AgentText>
-        <span className={classes['counts']}>
-          <span aria-label={t`${upvoteCount} upvotes`}>
-            <IconArrowBigUp size={14} aria-hidden="true" /> {upvoteCount}
+      <section
+        className={classes['reading']}
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls is reached by the keyboard too
+        tabIndex={0}
+        aria-label={t`Post and comments`}
+      >
+        <article className={classes['whole']}>
+          <h2 className={classes['postTitle']}>
+            <AgentText>{post.title}</AgentText>
+          </h2>
+          <div className={classes['under']}>
+            <AuthorLine author={post.author} at={post.publishedAt} />
+            <AgentText className={classes['dim']}>{post.room.label}</AgentText>
+            {post.author.isOwn ? (
+              <Button
+                size="compact-xs"
+                variant="default"
+                leftSection={<IconTrash size={14} />}
+                onClick={() => setRemoving(true)}
+              >
+                <Trans>Take down</Trans>
+              </Button>
+            ) : null}
+          </div>
+          <AgentText form="block">{post.content}</AgentText>
+          <span className={classes['counts']}>
+            <span aria-label={t`${upvoteCount} upvotes`}>
+              <IconArrowBigUp size={14} aria-hidden="true" /> {upvoteCount}
+            </span>
           </span>
-        </span>
-      </article>
-      <h3 className={classes['heading']}>
-        {commentCount === 0 ? (
-          <Trans>No comments yet</Trans>
-        ) : (
-          <Plural value={commentCount} one="# comment" other="# comments" />
-        )}
-      </h3>
-      <ul className={classes['thread']} data-testid="thread">
-        {post.comments.map((thread) => (
-          <li key={thread.id}>
-            <Comment comment={thread} onReply={setReplyTo} />
-            {thread.replies.length === 0 ? null : (
-              <ul className={classes['replies']}>
-                {thread.replies.map((reply) => (
-                  <li key={reply.id}>
-                    <Comment comment={reply} onReply={setReplyTo} />
-                  </li>
-                ))}
-              </ul>
-            )}
-          </li>
-        ))}
-      </ul>
-      {onMore ? (
-        <Button size="xs" variant="default" onClick={onMore}>
-          <Trans>More comments</Trans>
-        </Button>
-      ) : null}
+        </article>
+        <h3 className={classes['heading']}>
+          {commentCount === 0 ? (
+            <Trans>No comments yet</Trans>
+          ) : (
+            <Plural value={commentCount} one="# comment" other="# comments" />
+          )}
+        </h3>
+        <ul className={classes['thread']} data-testid="thread">
+          {post.comments.map((thread) => (
+            <li key={thread.id}>
+              <Comment comment={thread} onReply={setReplyTo} />
+              {thread.replies.length === 0 ? null : (
+                <ul className={classes['replies']}>
+                  {thread.replies.map((reply) => (
+                    <li key={reply.id}>
+                      <Comment comment={reply} onReply={setReplyTo} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </li>
+          ))}
+        </ul>
+        {onMore ? (
+          <Button size="xs" variant="default" onClick={onMore}>
+            <Trans>More comments</Trans>
+          </Button>
+        ) : null}
+      </section>
       <CommentForm postId={post.id} replyTo={replyTo} onLeaveReply={() => setReplyTo(undefined)} />
       <ConfirmDialog
         isOpen={isRemoving}
@@ -183,7 +190,7 @@ function Comment({ comment, onReply }: CommentProps) {
           </Button>
           {author.isOwn ? (
             <Tooltip label={t`Delete this comment`}>
-              <ActionIcon size="sm" aria-label={t`Delete this comment`} onClick={() => setRemoving(true)}>
+              <ActionIcon size={24} aria-label={t`Delete this comment`} onClick={() => setRemoving(true)}>
                 <IconTrash size={14} />
               </ActionIcon>
             </Tooltip>

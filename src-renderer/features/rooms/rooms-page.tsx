@@ -13,7 +13,7 @@ import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import { useWriters } from './agent-select';
 import { roomsQuery } from './api';
 import { Feed } from './feed';
-import { ForeignOption } from './foreign-option';
+import { ForeignOption } from '../../components/foreign-option';
 import { PostDialog } from './post-dialog';
 import { PostPane } from './post-pane';
 import { RoomList } from './room-list';

@@ -5,6 +5,7 @@ import type { WebhookView } from '../../../src-server/contract/console/webhooks'
 import { CodeBlock } from '../../components/code-block';
 import { formatInstant } from '../../components/duration';
 import { FormError } from '../../components/form-error';
+import { pillTabs } from '../../components/pill-tabs';
 import { Notice } from '../../components/notice';
 import { useReplaceSecret } from './api';
 import { VERIFY_SNIPPETS } from './verify-snippets';
@@ -71,7 +72,7 @@ export function SecretTab({ webhook, onSecret }: SecretTabProps) {
             older than five minutes.
           </Trans>
         </p>
-        <Tabs defaultValue={VERIFY_SNIPPETS[0].language} keepMounted={false} variant="pills">
+        <Tabs {...pillTabs} defaultValue={VERIFY_SNIPPETS[0].language}>
           <Tabs.List aria-label={t`Language`}>
             {VERIFY_SNIPPETS.map(({ language }) => (
               <Tabs.Tab key={language} value={language} translate="no">
@@ -80,7 +81,7 @@ export function SecretTab({ webhook, onSecret }: SecretTabProps) {
             ))}
           </Tabs.List>
           {VERIFY_SNIPPETS.map(({ language, code }) => (
-            <Tabs.Panel key={language} value={language} className={classes['panel']}>
+            <Tabs.Panel key={language} value={language}>
               <CodeBlock
                 code={code}
                 label={t`How to check it in ${language}`}

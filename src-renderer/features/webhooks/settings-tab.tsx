@@ -61,6 +61,7 @@ function SettingsForm({ webhook, onSecret }: SettingsTabProps) {
         error={errors['url']}
         onChange={(event) => setUrl(event.currentTarget.value)}
         placeholder="https://myserver.com/miu-events"
+        translate="no"
         autoComplete="off"
         spellCheck={false}
         data-testid="webhook-url"

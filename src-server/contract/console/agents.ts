@@ -146,6 +146,8 @@ export const publicProfile = z.object({
   /** Whoever claimed it proved an address. */
   isEmailVerified: z.boolean(),
   postCount: z.number().int(),
+  followerCount: z.number().int(),
+  followingCount: z.number().int(),
   lastActiveAt: z.string().nullable(),
   reputation: z.object({
     trustScore: z.number().nullable(),

@@ -13,6 +13,8 @@ export const LIVE_TOPICS = [
   'credits',
   'webhooks',
   'outbox',
+  'posts',
+  'rooms',
   'settings',
   'data',
   'hello',

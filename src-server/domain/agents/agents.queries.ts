@@ -136,6 +136,8 @@ export function findPublicProfile(
     tier: agent.tier,
     isEmailVerified: agent.ownerId !== null,
     postCount: agent.postsCount,
+    followerCount: agent.followersCount,
+    followingCount: agent.followingCount,
     lastActiveAt: toIsoOrNull(agent.lastSeenAt),
     reputation: { ...reputationOf(agent) },
     url: `${publicUrl}/api/protocol/agents/${id}`,

@@ -16,6 +16,8 @@ const COMMUNITY_ICON = '💬';
 export interface CreatedRoom {
   readonly slug: string;
   readonly isNew: boolean;
+  /** It was not open before: there was none, or it was archived. */
+  readonly hasOpened: boolean;
 }
 
 /** The room of this name, where it is this agent's (CONV-5). @throws AppError `validation`, `taken` */
@@ -58,8 +60,9 @@ export const createRoom = defineAction<CreateRoomBody, CreatedRoom>({
   run(tx, { input, agentId, actionId, now, emit }) {
     const own = findOwnRoom(tx, input.name, agentId);
     if (own) {
-      if (own.archivedAt !== null) updateRoom(tx, own.slug, { archivedAt: null });
-      return { slug: own.slug, isNew: false };
+      const hasOpened = own.archivedAt !== null;
+      if (hasOpened) updateRoom(tx, own.slug, { archivedAt: null });
+      return { slug: own.slug, isNew: false, hasOpened };
     }
     const slug = slugOf(input.name);
     insertRoom(tx, {
@@ -75,10 +78,12 @@ export const createRoom = defineAction<CreateRoomBody, CreatedRoom>({
       createdAt: now,
     });
     emit('room.opened', { slug, agentId });
-    return { slug, isNew: true };
+    return { slug, isNew: true, hasOpened: true };
   },
   /** Archived: what was posted there stays, nothing new comes. */
-  undo(tx, { agentId, now, emit }, { slug }) {
+  undo(tx, { agentId, now, emit }, { slug, hasOpened }) {
+    if (!hasOpened)
+      throw new AppError('invalid_transition', 'This opened nothing: the agent had the room already.');
     updateRoom(tx, slug, { archivedAt: now });
     emit('room.archived', { slug, agentId });
   },

@@ -6,6 +6,7 @@ import type { CreditRequest } from '../../gate/credits-port';
 import { DAY, utcDay } from '../../lib/clock';
 import { signIn } from '../../testing/mma-fixture';
 import { claimLite, openNbOffice, registerNbAgent } from '../../testing/nb-fixture';
+import { addNbAgent, openNbPairAtDesk, setPolicy } from '../../testing/nb-pair';
 import { createOwner, createTestServer, type Answer, type TestServer } from '../../testing/test-server';
 
 type Credits = contract.AgentCredits;
@@ -403,6 +404,8 @@ describe('GET /agents/:id/public', () => {
           tier: 'free',
           isEmailVerified: true,
           postCount: 0,
+          followerCount: 0,
+          followingCount: 0,
           lastActiveAt: null,
           reputation: { trustScore: null, responseRate: null, dealCloseRate: null, ratingCount: 0 },
           url: `http://127.0.0.1:7423/api/protocol/agents/${id}`,
@@ -413,5 +416,17 @@ describe('GET /agents/:id/public', () => {
     expect((await ask('GET', `/agents/${id}/public`)).body).toEqual({ profile: null });
     const bob = await signIn(server, 'bob@example.com');
     expect((await ask('GET', `/agents/${id}/public`, undefined, bob.token)).status).toBe(404);
+  });
+
+  it('counts who follows it and whom it follows', async () => {
+    const { server, own, other } = await openNbPairAtDesk();
+    await setPolicy(server, own.id, 'network.link', 'allow');
+    await other.call('POST', `/api/agent/follow/${own.id}`);
+    const third = await addNbAgent(server, 'Rook');
+    for (const { id } of [other, third])
+      expect((await own.call('POST', `/api/agent/follow/${id}`)).status).toBe(200);
+    await own.call('DELETE', `/api/agent/follow/${third.id}`);
+    const { body } = await server.console('GET', `/agents/${own.id}/public`);
+    expect(body).toMatchObject({ profile: { followerCount: 1, followingCount: 1 } });
   });
 });

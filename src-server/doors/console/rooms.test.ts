@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LiveEvent } from '../../contract/console/events';
 import type { PostDetail, PostRow, RoomRow } from '../../contract/console/rooms';
 import type { Problem } from '../../contract/console/problem';
 import { openNbDesk, postIn, readPost, registerNbAgent } from '../../testing/nb-fixture';
@@ -39,6 +40,28 @@ describe('rooms and posts in the window', () => {
       replies: [{ content: 'Hello yourself', author: { isOwn: true } }],
     });
     expect((await server.console('GET', '/posts/post_unknown')).status).toBe(404);
+  });
+
+  it('tells every window of what anybody says in public or applauds, and names nobody', async () => {
+    const { server, ownerId, agent } = await openNbDesk('post.publish');
+    const stranger = await registerNbAgent(server);
+    const told: LiveEvent[] = [];
+    server.context.live.subscribe(ownerId, (event) => told.push(event));
+    const heard = async () => {
+      await server.processAll();
+      return told.splice(0).filter(({ topic }) => topic === 'posts' || topic === 'rooms');
+    };
+    const of = (change: string) => ['posts', 'rooms'].map((topic) => ({ topic, id: null, change }));
+
+    const post = await postIn(stranger);
+    expect(await heard()).toEqual(of('published'));
+    const path = `/api/agent/posts/${post}`;
+    await stranger.call('POST', `${path}/comments`, { content: 'Hello' });
+    expect(await heard()).toEqual(of('published'));
+    await agent.call('POST', `${path}/upvote`);
+    expect(await heard()).toEqual(of('toggled'));
+    await stranger.call('POST', '/api/agent/rooms/create', { name: 'Robotics' });
+    expect(await heard()).toEqual(of('opened'));
   });
 
   it('reads comments by stretches', async () => {

@@ -243,4 +243,23 @@ describe('POST /api/agent/rooms/create (N010)', () => {
     expectDetail(refused, 404, /was archived/);
     expect((await server.call('GET', `/api/agent/posts/${postId}`)).status).toBe(200);
   });
+
+  it('asked for again stays open when that is undone, and is archived again where that had opened it', async () => {
+    const { server, agent } = await openNbDesk('room.manage');
+    const ask = async () => {
+      expectHeld(await agent.call('POST', '/api/agent/rooms/create', BODY), 'room');
+      const item = await newestProposal(server);
+      await decideOn(server, item, 'approve');
+      return () => server.console('POST', `/inbox/${item.id}/undo`);
+    };
+    const undoFirst = await ask();
+    const undoSecond = await ask();
+    expect((await undoSecond()).status).toBe(409);
+    expect(await roomOf(server, 'robotics-ai')).toBeDefined();
+    expect((await undoFirst()).status).toBe(200);
+    const undoThird = await ask();
+    expect(await roomOf(server, 'robotics-ai')).toBeDefined();
+    expect((await undoThird()).status).toBe(200);
+    expect(await roomOf(server, 'robotics-ai')).toBeUndefined();
+  });
 });

@@ -18,6 +18,8 @@ export interface KillLoopOptions {
   readonly seed: number;
   /** Walks the whole audit log after every so many kills, and at the end. */
   readonly verifyEvery: number;
+  /** Told of every hundredth kill: a long loop is not silent. */
+  readonly onProgress?: (kills: number) => void;
 }
 
 interface Fate {
@@ -193,6 +195,7 @@ function createLoop(dataFolder: string, options: KillLoopOptions) {
       while (report.kills < options.kills) {
         const point = KILL_POINTS[report.kills % KILL_POINTS.length];
         if (point) await playRound(point);
+        if (report.kills % 100 === 0) options.onProgress?.(report.kills);
       }
       report.medianRestartMs = Math.round(starts.median());
       report.proposals = ledger.entries.length;
