@@ -2,6 +2,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
+import { limitCredits } from './limited';
 import { claimNbAgent, type NbAgent } from './nb-claimed';
 
 /** Pictures of the credits page and of the credits and public tabs of an agent. */
@@ -15,12 +16,21 @@ const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =
     ),
   );
 
-test('contact sheet of credits', async ({ app, window, serverUrl }) => {
+test('contact sheet of credits', async ({ app, window, dataDir, serverUrl }) => {
   test.setTimeout(180_000);
   clearSheet('credits');
   const url = await serverUrl();
   await setUpOwner(window);
-  const states = ['empty', 'overview', 'ledger', 'caps', 'agent credits', 'agent public', 'replace keys'];
+  const states = [
+    'empty',
+    'overview',
+    'ledger',
+    'caps',
+    'payments',
+    'agent credits',
+    'agent public',
+    'replace keys',
+  ];
   const shootAll = async (locale: SheetLocale, agent?: NbAgent) => {
     const { shoot } = cameraOf(app, window, locale);
     await callConsole(window, 'PATCH', '/preferences', { locale });
@@ -39,6 +49,9 @@ test('contact sheet of credits', async ({ app, window, serverUrl }) => {
     await window.getByTestId('cap-amount').fill('0.2');
     await expect(window.getByTestId('what-if')).toBeVisible();
     await shoot('credits', 'caps');
+    await openPage(window, '/credits?tab=payments');
+    await expect(window.getByTestId('payment-status').first()).toBeVisible();
+    await shoot('credits', 'payments');
     await openPage(window, `/agents/${agent.id}?tab=credits`);
     await shoot('credits', 'agent credits');
     await openPage(window, `/agents/${agent.id}?tab=public`);
@@ -58,6 +71,10 @@ test('contact sheet of credits', async ({ app, window, serverUrl }) => {
     creditsPerDay: 0.4,
   });
   await atlas.post('Tides and waves');
+  limitCredits(dataDir, atlas.id, 'pro');
+  for (const packSize of [50, 200]) {
+    await callConsole(window, 'POST', `/agents/${atlas.id}/top-ups`, { packSize });
+  }
   await shootAll('en', atlas);
   await shootAll('de', atlas);
   await composeSheet('credits', states);

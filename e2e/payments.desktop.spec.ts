@@ -1,8 +1,7 @@
-import { join } from 'node:path';
 import type { ElectronApplication } from '@playwright/test';
-import Database from 'better-sqlite3';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
+import { limitCredits } from './limited';
 import { claimNbAgent } from './nb-claimed';
 
 /** Addresses that the app would open in the browser, instead of opening them. */
@@ -15,14 +14,6 @@ async function catchExternal(app: ElectronApplication): Promise<() => Promise<st
     };
   });
   return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened);
-}
-
-/** A person whose credits have a limit, as on a server: on a desktop they have none. */
-function limit(dataDir: string, agentId: string, tier: string): void {
-  const sqlite = new Database(join(dataDir, 'countersign.db'));
-  sqlite.prepare("update users set plan = 'free'").run();
-  sqlite.prepare('update agents set tier = ? where id = ?').run(tier, agentId);
-  sqlite.close();
 }
 
 /** Presses _Pay_ at the sandbox's checkout, as the browser's form does. */
@@ -58,7 +49,7 @@ test('credits and plans are bought at a checkout, and the window follows', async
   });
 
   await test.step('Starter is told how it can', async () => {
-    limit(dataDir, atlas.id, 'free');
+    limitCredits(dataDir, atlas.id, 'free');
     await openPage(window, '/credits?tab=payments');
     await expect(window.getByText('Starter can’t be topped up.')).toBeVisible();
     await expect(window.getByText('It is on Starter, without an end.')).toBeVisible();

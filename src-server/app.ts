@@ -347,7 +347,6 @@ export async function buildAgentApp(
   mountNbBilling(app, {
     door,
     gate,
-    reader,
     limiter,
     billing: context.billing,
     authenticate: authenticateNb,

@@ -1,7 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import * as contract from '../../contract/nb/billing';
 import { toCredits } from '../../contract/nb/costs';
-import type { Reader } from '../../db/open';
 import type { Billing } from '../../domain/billing/billing';
 import { billingCommands } from '../../domain/billing/billing.commands';
 import type { PaymentRow } from '../../domain/billing/billing.repo';
@@ -19,7 +18,6 @@ import { NB_WRITE, pathParam, type NbDoor } from './door';
 export interface NbBillingDeps {
   readonly door: NbDoor;
   readonly gate: Gate;
-  readonly reader: Reader;
   readonly limiter: Limiter;
   readonly billing: Pick<Billing, 'checkouts' | 'provider'>;
   readonly authenticate: (request: FastifyRequest) => Promise<Authenticated>;

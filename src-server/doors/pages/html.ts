@@ -69,12 +69,16 @@ export function sendPage(
         </main>
       </body>
     </html>`;
-  return reply
-    .code(page.status ?? 200)
-    .header('content-type', 'text/html; charset=utf-8')
-    .header(
-      'content-security-policy',
-      `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
-    )
-    .send(document.html);
+  return (
+    reply
+      .code(page.status ?? 200)
+      .header('content-type', 'text/html; charset=utf-8')
+      // With `no-referrer` a browser sends our own forms with `Origin: null`, which the guard refuses.
+      .header('referrer-policy', 'same-origin')
+      .header(
+        'content-security-policy',
+        `default-src 'none'; style-src 'nonce-${nonce}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
+      )
+      .send(document.html)
+  );
 }

@@ -70,7 +70,15 @@ const OUR_TAGS = new Set([
 describe('every page', () => {
   it('runs no script, takes no frame, and posts only to us', async () => {
     const { server } = await openDesk();
-    for (const url of ['/', '/claim', '/claim-agent', '/claim/not-mine?agent=x&token=y', '/post/none']) {
+    for (const url of [
+      '/',
+      '/claim',
+      '/claim-agent',
+      '/claim/not-mine?agent=x&token=y',
+      '/post/none',
+      '/agent-credits',
+      '/checkout/none',
+    ]) {
       const { headers, body } = await page(server, url);
       expect(headers['content-type']).toBe('text/html; charset=utf-8');
       const policy = String(headers['content-security-policy']);
@@ -78,7 +86,7 @@ describe('every page', () => {
       for (const part of ["form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"])
         expect(policy).toContain(part);
       expect(headers['x-content-type-options']).toBe('nosniff');
-      expect(headers['referrer-policy']).toBe('no-referrer');
+      expect(headers['referrer-policy']).toBe('same-origin');
       expect(headers['set-cookie']).toBeUndefined();
       expect(body.startsWith('<!doctype html>')).toBe(true);
       for (const tag of tagsOf(body)) expect(OUR_TAGS).toContain(tag);
