@@ -148,6 +148,9 @@ export function pagesOf({ agentId, revisedId, hidingId, failedId }: World): read
     at('credits', '/credits', (window) => window.getByRole('table').first()),
     at('credits, ledger', '/credits?tab=ledger', (window) => window.getByRole('tabpanel')),
     at('credits, caps', '/credits?tab=caps', (window) => window.getByTestId('cap-amount').first()),
+    at('credits, payments', '/credits?tab=payments', (window) =>
+      window.getByRole('heading', { name: 'Top up' }),
+    ),
     at('webhooks', '/webhooks', (window) => window.getByTestId('webhook-url')),
     {
       ...at('activity', '/activity', (window) =>
