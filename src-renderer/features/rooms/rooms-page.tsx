@@ -29,6 +29,8 @@ export function RoomsPage() {
   const field = useRef<HTMLInputElement>(null);
   const rows = useRef<RowListHandle>(null);
   const [fieldKey, setFieldKey] = useState(0);
+  /** The post that was open: it has the focus when one is back at the list. */
+  const [left, setLeft] = useState<string>();
   const [isWriting, setWriting] = useState(false);
   const writers = useWriters();
   const change = useCallback(
@@ -36,11 +38,8 @@ export function RoomsPage() {
     [navigate],
   );
   const handleClose = () => {
-    const { post } = search;
+    setLeft(search.post);
     change({ post: undefined });
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(`[data-testid=posts] a[href*="${post}"]`)?.focus(),
-    );
   };
   const handleClear = () => {
     setFieldKey((old) => old + 1);
@@ -87,7 +86,7 @@ export function RoomsPage() {
       <div className={classes['columns']}>
         <RoomList room={search.room} />
         {search.post === undefined ? (
-          <Feed search={search} rows={rows} onClear={handleClear} />
+          <Feed search={search} rows={rows} returnTo={left} onClear={handleClear} />
         ) : (
           <PostPane key={search.post} id={search.post} onClose={handleClose} />
         )}
