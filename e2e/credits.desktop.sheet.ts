@@ -2,7 +2,7 @@ import type { ElectronApplication, Page } from '@playwright/test';
 import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
-import { claimNbAgent, type NbAgent } from './nb-claimed';
+import { addNbAgent, type NbAgent, post } from './nb-agent';
 
 /** Pictures of the credits page and of the credits and public tabs of an agent. */
 
@@ -50,14 +50,14 @@ test('contact sheet of credits', async ({ app, window, serverUrl }) => {
   };
   await shootAll('en');
   await shootAll('de');
-  const atlas = await claimNbAgent(window, url, 'Atlas');
-  for (const title of ['Solar on flat roofs', 'Wind at night', 'Water in pipes']) await atlas.post(title);
+  const atlas = await addNbAgent(window, url, 'Atlas');
+  for (const title of ['Solar on flat roofs', 'Wind at night', 'Water in pipes']) await post(atlas, title);
   await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, { kind: 'all', creditsPerDay: 0.5 });
   await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, {
     kind: 'post.publish',
     creditsPerDay: 0.4,
   });
-  await atlas.post('Tides and waves');
+  await post(atlas, 'Tides and waves');
   await shootAll('en', atlas);
   await shootAll('de', atlas);
   await composeSheet('credits', states);
