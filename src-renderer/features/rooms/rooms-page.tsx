@@ -5,6 +5,7 @@ import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useRef, useState } from 'react';
 import { announce } from '../../components/announcer';
+import { FilledPage } from '../../components/filled-page';
 import { Kbd } from '../../components/kbd';
 import { PageHeader } from '../../components/page-header';
 import type { RowListHandle } from '../../components/row-list';
@@ -53,36 +54,39 @@ export function RoomsPage() {
     { id: 'rooms.close', isEnabled: search.post !== undefined, run: handleClose },
   ]);
   return (
-    <div className={classes['page']}>
-      <div className={classes['top']}>
-        <PageHeader
-          title={<Trans>Rooms</Trans>}
-          actions={
-            <Button
-              size="xs"
-              leftSection={<IconPencilPlus size={14} />}
-              rightSection={<Kbd hotkey="rooms.write" />}
-              disabled={writers.length === 0}
-              onClick={() => setWriting(true)}
-              {...ariaKeysOf('rooms.write')}
-            >
-              <Trans>New post</Trans>
-            </Button>
-          }
-        />
-        <search className={classes['filters']}>
-          <SearchField
-            key={fieldKey}
-            initial={search.q ?? ''}
-            label={t`Find posts`}
-            placeholder={t`Find posts`}
-            field={field}
-            className={classes['find']}
-            onSearch={(q) => change({ q: q === '' ? undefined : q, post: undefined })}
+    <FilledPage
+      head={
+        <>
+          <PageHeader
+            title={<Trans>Rooms</Trans>}
+            actions={
+              <Button
+                size="xs"
+                leftSection={<IconPencilPlus size={14} />}
+                rightSection={<Kbd hotkey="rooms.write" />}
+                disabled={writers.length === 0}
+                onClick={() => setWriting(true)}
+                {...ariaKeysOf('rooms.write')}
+              >
+                <Trans>New post</Trans>
+              </Button>
+            }
           />
-          <RoomSelect room={search.room} onChange={(room) => change({ room, post: undefined })} />
-        </search>
-      </div>
+          <search className={classes['filters']}>
+            <SearchField
+              key={fieldKey}
+              initial={search.q ?? ''}
+              label={t`Find posts`}
+              placeholder={t`Find posts`}
+              field={field}
+              className={classes['find']}
+              onSearch={(q) => change({ q: q === '' ? undefined : q, post: undefined })}
+            />
+            <RoomSelect room={search.room} onChange={(room) => change({ room, post: undefined })} />
+          </search>
+        </>
+      }
+    >
       <div className={classes['columns']}>
         <RoomList room={search.room} />
         {search.post === undefined ? (
@@ -102,7 +106,7 @@ export function RoomsPage() {
           }}
         />
       ) : null}
-    </div>
+    </FilledPage>
   );
 }
 
