@@ -1,14 +1,16 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { chromium, expect, type Page } from '@playwright/test';
+import { chromium, type ElectronApplication, expect, type Page } from '@playwright/test';
 import config from '../playwright.config';
+import { callConsole, openPage } from './desk';
 
 const folder = join(import.meta.dirname, '../artifacts/contact-sheets');
 /** Pictures are shown at this part of their size. */
 const SCALE = 0.5;
 
-export type SheetLocale = 'en' | 'de';
+export const LOCALES = ['en', 'de'] as const;
+export type SheetLocale = (typeof LOCALES)[number];
 
 interface Column {
   readonly name: string;
@@ -66,6 +68,28 @@ export function createCamera(
       }
     },
   };
+}
+
+/** Pictures of the desktop's window. */
+export function cameraOf(app: ElectronApplication, window: Page, locale: SheetLocale): Camera {
+  return createCamera(window, locale, (size) =>
+    app.evaluate(
+      ({ BrowserWindow }, { width, height }) =>
+        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
+      size,
+    ),
+  );
+}
+
+export async function setLocale(window: Page, locale: SheetLocale): Promise<void> {
+  await callConsole(window, 'PATCH', '/preferences', { locale });
+  await window.reload();
+  await expect(window.locator('html')).toHaveAttribute('lang', locale);
+}
+
+export async function showPage(window: Page, locale: SheetLocale, path: string): Promise<void> {
+  await setLocale(window, locale);
+  await openPage(window, path);
 }
 
 /** As the preference does it, without the preference. */

@@ -1,23 +1,15 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { ElectronApplication, Page } from '@playwright/test';
+import type { Page } from '@playwright/test';
 import type { KeychainState, ShellState } from '../src-main/ipc/contract';
 import { connectAgent, registerAgent } from './agent';
-import {
-  clearSheet,
-  composeSheet,
-  createCamera,
-  settle,
-  type Camera,
-  type SheetLocale,
-} from './contact-sheet';
+import { cameraOf, clearSheet, composeSheet, LOCALES, setLocale, settle, type Camera } from './contact-sheet';
 import { addAgent, callConsole, callTool, openPage, OWNER, setUpOwner, useNodeWithoutLimits } from './desk';
 import { expect, test } from './fixtures';
 import { sampleText } from './sample-texts';
 
 /** Pictures of every page in both sizes, both themes and both languages, for people to look at. */
 
-const LOCALES: readonly SheetLocale[] = ['en', 'de'];
 const PROPOSALS = 120;
 
 test.skip(process.platform === 'win32', 'puts a shell script in the place of Node');
@@ -27,22 +19,6 @@ test.beforeAll(() => {
   unlimited = useNodeWithoutLimits();
 });
 test.afterAll(() => unlimited?.restore());
-
-function cameraOf(app: ElectronApplication, window: Page, locale: SheetLocale): Camera {
-  return createCamera(window, locale, (size) =>
-    app.evaluate(
-      ({ BrowserWindow }, { width, height }) =>
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-      size,
-    ),
-  );
-}
-
-async function setLocale(window: Page, locale: SheetLocale): Promise<void> {
-  await callConsole(window, 'PATCH', '/preferences', { locale });
-  await window.reload();
-  await expect(window.locator('html')).toHaveAttribute('lang', locale);
-}
 
 const WELCOME = [
   'language',

@@ -1,20 +1,10 @@
-import type { ElectronApplication, Page } from '@playwright/test';
-import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
+import { cameraOf, clearSheet, composeSheet, LOCALES, type SheetLocale, showPage } from './contact-sheet';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
 import { limitCredits } from './limited';
-import { claimNbAgent, type NbAgent } from './nb-claimed';
+import { addNbAgent, type NbAgent, post } from './nb-agent';
 
 /** Pictures of the credits page and of the credits and public tabs of an agent. */
-
-const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =>
-  createCamera(window, locale, (size) =>
-    app.evaluate(
-      ({ BrowserWindow }, { width, height }) =>
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-      size,
-    ),
-  );
 
 test('contact sheet of credits', async ({ app, window, dataDir, serverUrl }) => {
   test.setTimeout(180_000);
@@ -33,9 +23,7 @@ test('contact sheet of credits', async ({ app, window, dataDir, serverUrl }) => 
   ];
   const shootAll = async (locale: SheetLocale, agent?: NbAgent) => {
     const { shoot } = cameraOf(app, window, locale);
-    await callConsole(window, 'PATCH', '/preferences', { locale });
-    await openPage(window, '/credits');
-    await window.reload();
+    await showPage(window, locale, '/credits');
     if (!agent) {
       await shoot('credits', 'empty');
       return;
@@ -61,21 +49,19 @@ test('contact sheet of credits', async ({ app, window, dataDir, serverUrl }) => 
     await expect(window.getByRole('dialog')).toBeVisible();
     await shoot('credits', 'replace keys');
   };
-  await shootAll('en');
-  await shootAll('de');
-  const atlas = await claimNbAgent(window, url, 'Atlas');
-  for (const title of ['Solar on flat roofs', 'Wind at night', 'Water in pipes']) await atlas.post(title);
+  for (const locale of LOCALES) await shootAll(locale);
+  const atlas = await addNbAgent(window, url, 'Atlas');
+  for (const title of ['Solar on flat roofs', 'Wind at night', 'Water in pipes']) await post(atlas, title);
   await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, { kind: 'all', creditsPerDay: 0.5 });
   await callConsole(window, 'PUT', `/agents/${atlas.id}/credits/caps`, {
     kind: 'post.publish',
     creditsPerDay: 0.4,
   });
-  await atlas.post('Tides and waves');
+  await post(atlas, 'Tides and waves');
   limitCredits(dataDir, atlas.id, 'pro');
   for (const packSize of [50, 200]) {
     await callConsole(window, 'POST', `/agents/${atlas.id}/top-ups`, { packSize });
   }
-  await shootAll('en', atlas);
-  await shootAll('de', atlas);
+  for (const locale of LOCALES) await shootAll(locale, atlas);
   await composeSheet('credits', states);
 });

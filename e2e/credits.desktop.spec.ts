@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { ElectronApplication, Page } from '@playwright/test';
 import { openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
-import { registerNbAgent } from './nb-agent';
-import { claimNbAgent } from './nb-claimed';
+import { addNbAgent, post, registerNbAgent } from './nb-agent';
 
 /** Files are saved where a person would have said, without a dialog. */
 async function saveTo(app: ElectronApplication, folder: string): Promise<void> {
@@ -36,8 +35,8 @@ test('what agents spend is seen, capped, told and exported', async ({ app, windo
   await expect(window.getByText('No agent of yours can spend yet')).toBeVisible();
   await expectNoAxeViolations(window);
 
-  const atlas = await claimNbAgent(window, url, 'Atlas');
-  for (const title of ['Solar', 'Wind', 'Water']) expect(await atlas.post(title)).toBe(200);
+  const atlas = await addNbAgent(window, url, 'Atlas');
+  for (const title of ['Solar', 'Wind', 'Water']) expect(await post(atlas, title)).toBe(200);
   await openPage(window, '/inbox');
   const title = window.getByRole('heading', { level: 1 });
   await expect(title).toHaveText('Inbox');
@@ -70,13 +69,13 @@ test('what agents spend is seen, capped, told and exported', async ({ app, windo
       '0.3 of 0.5 credits today',
     );
     await expectNoAxeViolations(window);
-    expect(await atlas.post('Tides')).toBe(200);
+    expect(await post(atlas, 'Tides')).toBe(200);
     await openPage(window, '/credits');
     await expect(window.getByText('has used 75 % of')).toBeVisible();
-    expect(await atlas.post('Waves')).toBe(200);
+    expect(await post(atlas, 'Waves')).toBe(200);
     // Told in the window that is open, without reading it again.
     await expect(window.getByText('has used up')).toBeVisible();
-    expect(await atlas.post('Steam')).toBe(402);
+    expect(await post(atlas, 'Steam')).toBe(402);
     await expectNoAxeViolations(window);
   });
 
@@ -110,8 +109,8 @@ test('an agent’s page shows its credits and how others see it, and its lost ke
   test.setTimeout(120_000);
   const url = await serverUrl();
   await setUpOwner(window);
-  const atlas = await claimNbAgent(window, url, 'Atlas');
-  expect(await atlas.post('Solar')).toBe(200);
+  const atlas = await addNbAgent(window, url, 'Atlas');
+  expect(await post(atlas, 'Solar')).toBe(200);
   const rook = await registerNbAgent(url, 'Rook');
   await rook.call('POST', `/api/agent/follow/${atlas.id}`);
 

@@ -1,18 +1,8 @@
-import type { ElectronApplication, Page } from '@playwright/test';
-import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
+import { cameraOf, clearSheet, composeSheet, LOCALES, type SheetLocale, showPage } from './contact-sheet';
 import { addAgent, callConsole, callTool, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
 
 /** Pictures of the keys page, the keys and the Danger tab of an agent. */
-
-const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =>
-  createCamera(window, locale, (size) =>
-    app.evaluate(
-      ({ BrowserWindow }, { width, height }) =>
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-      size,
-    ),
-  );
 
 test('contact sheet of keys and of leaving', async ({ app, window, serverUrl }) => {
   test.setTimeout(180_000);
@@ -22,16 +12,12 @@ test('contact sheet of keys and of leaving', async ({ app, window, serverUrl }) 
   const states = ['empty', 'list', 'rotate', 'revoke', 'agent keys', 'danger', 'unbind'];
   const shootAll = async (locale: SheetLocale, agents: readonly { id: string; key: string }[]) => {
     const { shoot } = cameraOf(app, window, locale);
-    await callConsole(window, 'PATCH', '/preferences', { locale });
+    await showPage(window, locale, '/keys');
     const [atlas] = agents;
     if (!atlas) {
-      await openPage(window, '/keys');
-      await window.reload();
       await shoot('keys', 'empty');
       return;
     }
-    await openPage(window, '/keys');
-    await window.reload();
     await expect(window.locator('[data-key-open]').first()).toBeVisible();
     await shoot('keys', 'list');
     await window.locator('[data-key-open]').last().focus();
@@ -55,8 +41,7 @@ test('contact sheet of keys and of leaving', async ({ app, window, serverUrl }) 
     await expect(window.getByTestId('consequences')).toBeVisible();
     await shoot('keys', 'unbind');
   };
-  await shootAll('en', []);
-  await shootAll('de', []);
+  for (const locale of LOCALES) await shootAll(locale, []);
   const atlas = await addAgent(window, 'Atlas', 'atlas');
   const rook = await addAgent(window, 'Rook', 'rook');
   const call = (key: string, client: string) =>
@@ -88,7 +73,6 @@ test('contact sheet of keys and of leaving', async ({ app, window, serverUrl }) 
     headers: { authorization: `Bearer ${atlas.key}`, 'content-type': 'application/json' },
     body: JSON.stringify({ content: `Use ${rook.key} to log in` }),
   });
-  await shootAll('en', [atlas, rook]);
-  await shootAll('de', [atlas, rook]);
+  for (const locale of LOCALES) await shootAll(locale, [atlas, rook]);
   await composeSheet('keys', states);
 });

@@ -1,21 +1,10 @@
-import type { ElectronApplication, Page } from '@playwright/test';
-import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
+import type { Page } from '@playwright/test';
+import { cameraOf, clearSheet, composeSheet, LOCALES, showPage } from './contact-sheet';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
 import { addNbAgent, befriend, type NbAgent, registerNbAgent, write } from './nb-agent';
 
 /** Pictures of the messages page: nothing yet, a conversation of each kind, one that is closed, and events. */
-
-const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =>
-  createCamera(window, locale, (size) =>
-    app.evaluate(
-      ({ BrowserWindow }, { width, height }) =>
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-      size,
-    ),
-  );
-
-const LOCALES = ['en', 'de'] as const;
 
 /** What agents say to each other and to Anna. */
 async function converse(window: Page, url: string): Promise<{ atlas: NbAgent; rook: NbAgent }> {
@@ -43,31 +32,26 @@ test('contact sheet of messages', async ({ app, window, serverUrl }) => {
   const url = await serverUrl();
   await setUpOwner(window);
   const states = ['empty', 'list', 'mine', 'agent', 'blocked', 'events'];
-  const show = async (locale: SheetLocale, path: string) => {
-    await callConsole(window, 'PATCH', '/preferences', { locale });
-    await openPage(window, path);
-    await window.reload();
-  };
   const open = async (seat: string) => {
     await openPage(window, `/messages?seat=${seat}`);
     await window.getByTestId('conversations').getByRole('link').first().press('Enter');
     await expect(window.getByTestId('thread').getByRole('heading')).toBeVisible();
   };
   for (const locale of LOCALES) {
-    await show(locale, '/messages');
+    await showPage(window, locale, '/messages');
     await expect(window.locator('main').getByRole('heading', { level: 2 }).first()).toBeVisible();
     await cameraOf(app, window, locale).shoot('messages', 'empty');
   }
   const { atlas, rook } = await converse(window, url);
   for (const locale of LOCALES) {
     const { shoot } = cameraOf(app, window, locale);
-    await show(locale, '/messages');
+    await showPage(window, locale, '/messages');
     await expect(window.getByTestId('conversations').getByRole('link')).toHaveCount(3);
     await shoot('messages', 'list');
   }
   for (const locale of LOCALES) {
     const { shoot } = cameraOf(app, window, locale);
-    await show(locale, '/messages');
+    await showPage(window, locale, '/messages');
     await open('me');
     await window.getByTestId('composer').fill('Yes, send the deck.');
     await shoot('messages', 'mine');

@@ -6,6 +6,7 @@ import { callConsole } from './desk';
 export interface NbAgent {
   readonly id: string;
   readonly name: string;
+  readonly key: string;
   readonly claimToken: string;
   /** @throws Error with any refusal */
   call<Answer = Record<string, unknown>>(
@@ -21,6 +22,7 @@ export interface NbAgent {
 export async function registerNbAgent(url: string, name: string): Promise<NbAgent> {
   const made = await send(url, 'POST', '/api/protocol/register', {
     name,
+    description: 'Finds co-founders by what they post',
     owner_name: 'Somebody',
     owner_email: `${name.toLowerCase().replaceAll(/\W+/g, '-')}@agents.example.org`,
     capabilities: ['founder-matching'],
@@ -35,6 +37,7 @@ export async function registerNbAgent(url: string, name: string): Promise<NbAgen
   return {
     id,
     name,
+    key,
     claimToken,
     async call<Answer>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown) {
       const answer = await send(url, method, path, body, key);
@@ -56,6 +59,12 @@ export async function addNbAgent(window: Page, url: string, name: string): Promi
 export async function befriend(one: NbAgent, other: NbAgent): Promise<void> {
   await one.call('POST', `/api/agent/follow/${other.id}`);
   await other.call('POST', `/api/agent/follow/${one.id}`);
+}
+
+/** Posts in a room; the status of the answer. */
+export function post(from: NbAgent, title: string): Promise<number> {
+  const body = { room_slug: 'startup-networking', title, body: `${title}: what do you think?` };
+  return from.statusOf('POST', '/api/agent/posts', body);
 }
 
 export function write(from: NbAgent, to: object, message: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import type { ElectronApplication } from '@playwright/test';
 import { callConsole, openPage, setUpOwner } from './desk';
 import { expect, expectNoAxeViolations, test } from './fixtures';
 import { limitCredits } from './limited';
-import { claimNbAgent } from './nb-claimed';
+import { addNbAgent } from './nb-agent';
 
 /** Addresses that the app would open in the browser, instead of opening them. */
 async function catchExternal(app: ElectronApplication): Promise<() => Promise<string[]>> {
@@ -39,7 +39,7 @@ test('credits and plans are bought at a checkout, and the window follows', async
   const url = await serverUrl();
   const opened = await catchExternal(app);
   await setUpOwner(window);
-  const atlas = await claimNbAgent(window, url, 'Atlas');
+  const atlas = await addNbAgent(window, url, 'Atlas');
 
   await test.step('on a desktop there is nothing to buy, and it says why', async () => {
     await openPage(window, '/credits?tab=payments');

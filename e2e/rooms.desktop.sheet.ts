@@ -1,21 +1,9 @@
-import type { ElectronApplication, Page } from '@playwright/test';
-import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
-import { callConsole, openPage, setUpOwner } from './desk';
+import { cameraOf, clearSheet, composeSheet, LOCALES, type SheetLocale, showPage } from './contact-sheet';
+import { setUpOwner } from './desk';
 import { expect, test } from './fixtures';
 import { addNbAgent, registerNbAgent } from './nb-agent';
 
 /** Pictures of the rooms page: nobody posted, the feed, and one post with its thread. */
-
-const cameraOf = (app: ElectronApplication, window: Page, locale: SheetLocale) =>
-  createCamera(window, locale, (size) =>
-    app.evaluate(
-      ({ BrowserWindow }, { width, height }) =>
-        BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-      size,
-    ),
-  );
-
-const LOCALES = ['en', 'de'] as const;
 
 test('contact sheet of rooms', async ({ app, window, serverUrl }) => {
   test.setTimeout(240_000);
@@ -23,9 +11,7 @@ test('contact sheet of rooms', async ({ app, window, serverUrl }) => {
   const url = await serverUrl();
   await setUpOwner(window);
   const show = async (locale: SheetLocale, path: string) => {
-    await callConsole(window, 'PATCH', '/preferences', { locale });
-    await openPage(window, path);
-    await window.reload();
+    await showPage(window, locale, path);
     await expect(window.getByTestId('rooms').locator('a').nth(1)).toBeAttached();
   };
   for (const locale of LOCALES) {

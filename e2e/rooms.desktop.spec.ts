@@ -139,6 +139,20 @@ test('what agents say arrives by itself, and moves neither what is read nor what
     await expect(posts.getByRole('link', { name: 'Roof 10' })).toBeInViewport();
   });
 
+  await test.step('whoever comes back from a post far down is at it again', async () => {
+    for (let count = 11; count <= 20; count += 1) await say(`Roof ${count}`);
+    await expect(window.getByTestId('rooms').getByRole('link', { name: /B2B Sales/ })).toContainText('20');
+    await window.locator('main').focus();
+    for (let count = 1; count <= 19; count += 1) await window.keyboard.press('j');
+    const row = posts.getByRole('link').filter({ hasText: 'Roof 2 in detail.' });
+    await expect(row).toBeFocused();
+    await window.keyboard.press('Enter');
+    await expect(window.getByTestId('post')).toContainText('Roof 2 in detail.');
+    await window.keyboard.press('Escape');
+    await expect(row).toBeFocused();
+    await expect(row).toBeInViewport();
+  });
+
   await test.step('a comment and an upvote appear, and the comment one types stays', async () => {
     await openPage(window, `/rooms?post=${first.post_id}`);
     const field = window.getByTestId('comment-field');

@@ -281,8 +281,8 @@ export async function installProbe(window: Page): Promise<void> {
   });
 }
 
-/** Most presses of Tab that a page may take. */
-const MAX_STOPS = 250;
+/** Most presses of Tab that a page may take; that of the shortcuts has two stops for each of more than a hundred. */
+const MAX_STOPS = 350;
 
 /** Goes once round a page by Tab; what it finds is told by its criterion. */
 export async function walkByTab(window: Page): Promise<readonly string[]> {

@@ -62,7 +62,7 @@ for (const [part, build] of Object.entries(PARTS))
     window,
     serverUrl,
   }) => {
-    test.setTimeout(300_000);
+    test.setTimeout(600_000);
     const pages = await build(window, await serverUrl());
     const found: string[] = [];
     for (const { name, open } of pages) {

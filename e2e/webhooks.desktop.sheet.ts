@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { clearSheet, composeSheet, createCamera, type SheetLocale } from './contact-sheet';
-import { addAgent, callConsole, openPage, setUpOwner } from './desk';
+import { cameraOf, clearSheet, composeSheet, LOCALES, showPage } from './contact-sheet';
+import { addAgent, callConsole, setUpOwner } from './desk';
 import { expect, test } from './fixtures';
 
 /** Pictures of the Webhooks page: without agents, without an address, each tab, an open delivery. */
@@ -13,14 +13,6 @@ test('contact sheet of webhooks', async ({ app, window, serverUrl }) => {
   clearSheet('webhooks');
   await serverUrl();
   await setUpOwner(window);
-  const cameraOf = (locale: SheetLocale) =>
-    createCamera(window, locale, (size) =>
-      app.evaluate(
-        ({ BrowserWindow }, { width, height }) =>
-          BrowserWindow.getAllWindows()[0]?.setContentSize(width, height),
-        size,
-      ),
-    );
   const states = [
     'no agents',
     'no address',
@@ -31,15 +23,11 @@ test('contact sheet of webhooks', async ({ app, window, serverUrl }) => {
     'test',
     'turned off',
   ];
-  const shoot = async (locale: SheetLocale, state: string, path: string) => {
-    await callConsole(window, 'PATCH', '/preferences', { locale });
-    await openPage(window, path);
-    await window.reload();
-    await cameraOf(locale).shoot('webhooks', state);
-  };
   const shootBoth = async (state: string, path: string) => {
-    await shoot('en', state, path);
-    await shoot('de', state, path);
+    for (const locale of LOCALES) {
+      await showPage(window, locale, path);
+      await cameraOf(app, window, locale).shoot('webhooks', state);
+    }
   };
   await shootBoth('no agents', '/webhooks');
 

@@ -14,6 +14,8 @@ describe('a link of another program', () => {
     ['countersign://v1/claim/ct_abc', { page: 'claim', code: 'ct_abc' }],
     ['countersign://v1/settings/notifications', { page: 'settings', section: 'notifications' }],
     ['countersign://v1/cases/tr_1', { page: 'cases', trace: 'tr_1' }],
+    ['countersign://v1/webhooks/0190-ab', { page: 'webhooks', agent: '0190-ab' }],
+    ['countersign://v1/credits', { page: 'credits' }],
     ['COUNTERSIGN://v1/inbox/', { page: 'inbox' }],
   ])('opens a page: %s', (link, target) => {
     expect(parseLink(link)).toEqual(target);
@@ -36,6 +38,7 @@ describe('a link of another program', () => {
     'countersign://v1/claim',
     'countersign://v1/claim?code=%3Cb%3E',
     'countersign://v1/cases',
+    'countersign://v1/credits/0190-ab',
     `countersign://v1/inbox/${'x'.repeat(65)}`,
     `countersign://v1/inbox?item=${'x'.repeat(3000)}`,
     'https://example.org/v1/inbox',
@@ -60,6 +63,8 @@ describe('a link of another program', () => {
         'claim',
         'settings',
         'cases',
+        'webhooks',
+        'credits',
         'decide',
         'approve',
         '..',
@@ -92,7 +97,7 @@ describe('a link of another program', () => {
         const url = new URL(toConsolePath(target), 'app://console/');
         expect(url.host).toBe('console');
         expect(url.pathname).toMatch(
-          /^\/(?:inbox|agents|settings|unknown-link|(?:agents|case|settings)\/[\w-]{1,64})$/,
+          /^\/(?:inbox|agents|settings|webhooks|credits|unknown-link|(?:agents|case|settings)\/[\w-]{1,64})$/,
         );
         expect(url.pathname.startsWith('/api')).toBe(false);
       }),

@@ -40,6 +40,8 @@ function toTarget(page: string | undefined, id: string | undefined, query: Recor
     case 'inbox':
       return { page, ...query, ...named('item') };
     case 'agents':
+    case 'webhooks':
+    case 'credits':
       return { page, ...query, ...named('agent') };
     case 'claim':
       return { page, ...query, ...named('code') };

@@ -59,21 +59,25 @@ function world(options: { hasButtons?: boolean } = {}) {
   const refusals = new Map<string, string>();
   const timers = new Map<() => void, number>();
   let preferences: NotificationPreferences = DEFAULT_PREFERENCES.notifications;
+  let spendingAlerts = true;
+  /** Agents whose webhook is turned off. */
+  const turnedOff = new Map<string, 'failing' | 'gone'>();
   let clock = { day: 3, minutes: 12 * 60 };
   let isWatching = false;
   let clockMs = 0;
-  const written: { at: number; type: string; id: string }[] = [];
+  const written: { at: number; type: string; group: string; action?: object; agent?: object }[] = [];
   const missed = ({ query }: { query: { from: string; to: string; group: string } }): unknown => ({
     items: written
       .filter(({ at }) => at >= Date.parse(query.from) && at <= Date.parse(query.to))
-      .filter(({ type }) => (type === 'action.failed') === (query.group === 'effects'))
+      .filter(({ group }) => group === query.group)
       .toReversed()
-      .map(({ type, id }) => ({ form: 'event', type, action: { id } })),
+      .map(({ type, action = null, agent = null }) => ({ form: 'event', type, action, agent })),
   });
   const answer = (path: string, parts: { params?: { id: string } }): unknown => {
     const refusal = refusals.get(path);
     if (refusal) throw new ConsoleCallError(refusal, refusal);
-    if (path === '/me') return { user: { id: 'u' }, preferences: { notifications: preferences } };
+    if (path === '/me')
+      return { user: { id: 'u' }, preferences: { notifications: preferences, spendingAlerts } };
     if (path === '/activity') return missed(parts as never);
     if (path === '/agents/:id/credits') {
       const isOver = parts.params?.id === 'agent-2';
@@ -81,6 +85,11 @@ function world(options: { hasButtons?: boolean } = {}) {
         agent: { name: isOver ? 'Rook' : 'Atlas' },
         alerts: [{ scope: 'all', threshold: isOver ? 100 : 75, at: '' }],
       };
+    }
+    if (path === '/webhooks/:id') {
+      const id = parts.params?.id ?? '';
+      const disabledReason = turnedOff.get(id) ?? null;
+      return { agent: { id, name: 'Atlas' }, disabledReason, disabledAt: disabledReason ? '2026' : null };
     }
     if (path === '/joining') return { items: [{ id: 'join-1', name: 'New\u202e\nAgent' }] };
     const item = items.get(parts.params?.id ?? '');
@@ -135,8 +144,13 @@ function world(options: { hasButtons?: boolean } = {}) {
     /** The server writes something down that no stream tells of. */
     write: (at: number, type: string, item: InboxDetail) => {
       items.set(item.id, item);
-      written.push({ at, type, id: item.id });
+      const group = type === 'action.failed' ? 'effects' : 'proposals';
+      written.push({ at, type, group, action: { id: item.id } });
     },
+    writeOfAgent: (at: number, type: string, id: string) =>
+      written.push({ at, type, group: 'agents', agent: { id } }),
+    turnedOff,
+    wantSpendingAlerts: (isWanted: boolean) => (spendingAlerts = isWanted),
     passTo: (ms: number) => (clockMs = ms),
     inbox: (id: string, change: string) => notifications.note({ topic: 'inbox', id, change }),
     propose: async (...given: InboxDetail[]): Promise<void> => {
@@ -411,10 +425,75 @@ describe('besides proposals', () => {
       'Rook used up what it may spend',
     ]);
     shown[0]?.onClick();
-    expect(opened).toEqual([{ page: 'agents', agent: 'agent-1' }]);
+    expect(opened).toEqual([{ page: 'credits' }]);
     prefer({ mutedAgentIds: ['agent-1'] });
     cross('agent-1');
     await settle();
     expect(shown).toHaveLength(2);
+  });
+
+  it('a webhook that was turned off is told while it is off, muted agents’ are not', async () => {
+    const { notifications, settle, shown, opened, prefer, turnedOff } = world();
+    const turnOff = async (id: string, reason: 'failing' | 'gone'): Promise<void> => {
+      turnedOff.set(id, reason);
+      notifications.note({ topic: 'webhooks', id, change: 'disabled' });
+      await settle();
+    };
+    await turnOff('agent-1', 'failing');
+    await turnOff('agent-2', 'gone');
+    expect(shown.map(({ title, body }) => [title, body.split('.')[0]])).toEqual([
+      ['The webhook of Atlas was turned off', 'Too many deliveries in a row failed'],
+      ['The webhook of Atlas was turned off', 'Its endpoint answered 410 Gone: it wants no more'],
+    ]);
+    shown[0]?.onClick();
+    expect(opened).toEqual([{ page: 'webhooks', agent: 'agent-1' }]);
+    notifications.note({ topic: 'webhooks', id: 'agent-1', change: 'sent' });
+    turnedOff.delete('agent-3');
+    notifications.note({ topic: 'webhooks', id: 'agent-3', change: 'disabled' });
+    await settle();
+    prefer({ mutedAgentIds: ['agent-1'] });
+    await turnOff('agent-1', 'failing');
+    expect(shown).toHaveLength(2);
+  });
+
+  it('what became of agents while no stream was open is told at the next one, as the person wants it', async () => {
+    const { notifications, writeOfAgent, passTo, settle, shown, turnedOff, ...person } = world();
+    const reopen = async (ms: number): Promise<void> => {
+      passTo(ms);
+      notifications.catchUp();
+      await notifications.settle();
+      await settle();
+    };
+    turnedOff.set('agent-1', 'failing');
+    writeOfAgent(-5, 'spending.threshold', 'agent-2');
+    writeOfAgent(10, 'webhook.disabled', 'agent-1');
+    writeOfAgent(20, 'spending.threshold', 'agent-1');
+    writeOfAgent(30, 'spending.cap-set', 'agent-2');
+    await reopen(40);
+    expect(shown.map(({ title }) => title)).toEqual([
+      'Atlas used 75 % of what it may spend',
+      'The webhook of Atlas was turned off',
+    ]);
+
+    person.wantSpendingAlerts(false);
+    writeOfAgent(50, 'spending.threshold', 'agent-2');
+    await reopen(60);
+    expect(shown).toHaveLength(2);
+    person.wantSpendingAlerts(true);
+
+    person.prefer({ quietHours: { from: '22:00', to: '07:00', days: [3] }, mutedAgentIds: ['agent-3'] });
+    person.wallClock(3, 23);
+    turnedOff.set('agent-2', 'gone').set('agent-3', 'gone');
+    for (const id of ['agent-2', 'agent-3']) {
+      writeOfAgent(70, 'webhook.disabled', id);
+      writeOfAgent(70, 'spending.threshold', id);
+    }
+    await reopen(80);
+    expect(shown).toHaveLength(2);
+    person.wallClock(4, 8);
+    await settle();
+    expect(shown.slice(2).map(({ body }) => body)).toEqual([
+      '1 agent came near what it may spend\n1 webhook was turned off',
+    ]);
   });
 });

@@ -4,6 +4,7 @@
  * and hash that the notification showed whole; everything else opens the window.
  */
 import { listActivity } from '../src-server/contract/console/activity';
+import type { ActivityEvent } from '../src-server/contract/console/activity';
 import { listJoining } from '../src-server/contract/console/agents';
 import { getAgentCredits } from '../src-server/contract/console/credits';
 import type { LiveEvent } from '../src-server/contract/console/events';
@@ -11,6 +12,8 @@ import { decide, getInboxItem, markRead } from '../src-server/contract/console/i
 import type { InboxDetail } from '../src-server/contract/console/inbox';
 import { getMe } from '../src-server/contract/console/session';
 import type { NotificationPreferences } from '../src-server/contract/console/session';
+import { getWebhook } from '../src-server/contract/console/webhooks';
+import type { WebhookView } from '../src-server/contract/console/webhooks';
 import { ConsoleCallError } from './console-client';
 import type { ConsoleCall } from './console-client';
 import type { LinkTarget } from './ipc/contract';
@@ -80,13 +83,22 @@ const OVER = new Set([
   'snoozed',
 ]);
 
-const NEWS_OF: Readonly<Record<string, 'proposal' | 'failure'>> = {
+const NEWS_OF: Readonly<Record<string, NewsKind>> = {
   'action.proposed': 'proposal',
   'action.revised': 'proposal',
   'action.failed': 'failure',
+  'spending.threshold': 'spending',
+  'webhook.disabled': 'webhook',
 };
+/** Groups of the timeline that hold them. */
+const NEWS_GROUPS = ['proposals', 'effects', 'agents'] as const;
 
-type News = { readonly kind: 'proposal' | 'failure' | 'joining' | 'spending'; readonly id: string };
+/** `proposal` and `failure` are of an item of the Inbox, the others of an agent. */
+type NewsKind = 'proposal' | 'failure' | 'joining' | 'spending' | 'webhook';
+type News = { readonly kind: NewsKind; readonly id: string };
+interface Wanted extends NotificationPreferences {
+  readonly spendingAlerts: boolean;
+}
 const INBOX: LinkTarget = { page: 'inbox' };
 const AGENTS: LinkTarget = { page: 'agents' };
 
@@ -98,7 +110,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   const burst = new Map<string, News>();
   /** What came in quiet hours, for the summary. */
   const kept = new Map<string, News>();
-  /** On the screen, with the proposals each is about. */
+  /** On the screen, with the keys of what each is about. */
   const shown = new Map<ShownNotification, Set<string>>();
   let burstSince = 0;
   /** From here on nothing is known to have been noted, Unix ms. */
@@ -111,10 +123,11 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     if (id === null) return;
     if (topic === 'joining') {
       if (change === 'registered') arrive({ kind: 'joining', id });
-      else forget(id);
+      else forget(keyOf({ kind: 'joining', id }));
       return;
     }
     if (topic === 'credits' && change === 'threshold') arrive({ kind: 'spending', id });
+    if (topic === 'webhooks' && change === 'disabled') arrive({ kind: 'webhook', id });
     if (topic !== 'inbox') return;
     // An answer that is on the screen for an older version would be refused: it goes, and the new one is shown.
     if (change === 'proposed' || change === 'revised') {
@@ -132,24 +145,23 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       to: new Date(to).toISOString(),
       limit: MAX_LOOKED_AT,
     };
-    const isShown = (id: string): boolean => [...shown.values()].some((ids) => ids.has(id));
-    for (const group of ['proposals', 'effects'] as const) {
+    const isShown = (key: string): boolean => [...shown.values()].some((keys) => keys.has(key));
+    for (const group of NEWS_GROUPS) {
       const { items } = await call(listActivity, { query: { ...query, group } });
       // The answer is newest first; what is told is told in its order.
       for (const item of items.toReversed()) {
-        if (item.form !== 'event' || !item.action || isShown(item.action.id)) continue;
-        const kind = NEWS_OF[item.type];
-        if (kind) arrive({ kind, id: item.action.id });
+        const news = item.form === 'event' ? newsOf(item) : undefined;
+        if (news && !isShown(keyOf(news))) arrive(news);
       }
     }
     unheardSince = to;
   }
 
-  function forget(id: string): void {
-    burst.delete(id);
-    kept.delete(id);
-    for (const [notification, ids] of shown) {
-      if (!ids.delete(id) || ids.size > 0) continue;
+  function forget(key: string): void {
+    burst.delete(key);
+    kept.delete(key);
+    for (const [notification, keys] of shown) {
+      if (!keys.delete(key) || keys.size > 0) continue;
       shown.delete(notification);
       notification.close();
     }
@@ -158,7 +170,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
   function arrive(news: News): void {
     if (burst.size >= MAX_KEPT) return;
     if (burst.size === 0) burstSince = now();
-    burst.set(news.id, news);
+    burst.set(keyOf(news), news);
     cancelBurst?.();
     const wait = Math.max(0, Math.min(BURST_GAP_MS, burstSince + BURST_MAX_MS - now()));
     cancelBurst = schedule(() => enqueue(flush), wait);
@@ -174,7 +186,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     const preferences = await readPreferences();
     if (!preferences?.isOn || news.length === 0) return;
     if (isQuiet(toWallClock(now()), preferences.quietHours)) {
-      for (const one of news) if (kept.size < MAX_KEPT) kept.set(one.id, one);
+      for (const one of news) if (kept.size < MAX_KEPT) kept.set(keyOf(one), one);
       watchQuietHours();
       return;
     }
@@ -201,17 +213,18 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     }
   }
 
-  async function readPreferences(): Promise<NotificationPreferences | undefined> {
+  async function readPreferences(): Promise<Wanted | undefined> {
     try {
-      const me = await call(getMe, {});
-      return me.user === null ? undefined : me.preferences.notifications;
+      const { user, preferences } = await call(getMe, {});
+      if (user === null) return undefined;
+      return { ...preferences.notifications, spendingAlerts: preferences.spendingAlerts };
     } catch (error) {
       log.warn('notification settings were not read', error);
       return undefined;
     }
   }
 
-  async function showNews(news: readonly News[], preferences: NotificationPreferences): Promise<void> {
+  async function showNews(news: readonly News[], preferences: Wanted): Promise<void> {
     const proposals = await lookAt(news, 'proposal', preferences);
     const [only] = proposals.items;
     if (proposals.items.length === 1 && !proposals.isMore && only) showProposal(only);
@@ -224,31 +237,53 @@ export function createNotifications(deps: NotificationDeps): Notifications {
         title,
         body: toLine(failed.title),
         target: { page: 'inbox', item: failed.id },
-        ids: [failed.id],
+        keys: [failed.id],
       });
     } else if (failures.length > 1) {
       put({
         title: texts().failedMany(failures.length),
         body: '',
         target: INBOX,
-        ids: failures.map(({ id }) => id),
+        keys: failures.map(({ id }) => id),
       });
     }
     await showJoining(news.filter(({ kind }) => kind === 'joining'));
-    await showSpending(
-      news.filter(({ kind, id }) => kind === 'spending' && !preferences.mutedAgentIds.includes(id)),
-    );
+    await showSpending(spendingOf(news, preferences));
+    for (const webhook of await lookAtWebhooks(news, preferences)) showTurnedOff(webhook);
   }
 
   /** One for each agent: a person is told at most once per threshold, so that there are few. */
   async function showSpending(news: readonly News[]): Promise<void> {
-    for (const { id } of news.slice(0, MAX_LOOKED_AT)) {
-      const found = await call(getAgentCredits, { params: { id } }).catch(ignoreNotFound);
+    for (const one of news) {
+      const found = await call(getAgentCredits, { params: { id: one.id } }).catch(ignoreNotFound);
       const [alert] = found?.alerts ?? [];
       if (!found || !alert) continue;
       const title = texts().spendingTitle(toLine(found.agent.name, 40), alert.threshold);
-      put({ title, body: texts().spendingBody, target: { page: 'agents', agent: id }, ids: [id] });
+      put({ title, body: texts().spendingBody, target: { page: 'credits' }, keys: [keyOf(one)] });
     }
+  }
+
+  function showTurnedOff({ agent, disabledReason }: WebhookView): void {
+    put({
+      title: texts().webhookOffTitle(toLine(agent.name, 40)),
+      body: disabledReason === 'gone' ? texts().webhookGoneBody : texts().webhookFailingBody,
+      target: { page: 'webhooks', agent: agent.id },
+      keys: [keyOf({ kind: 'webhook', id: agent.id })],
+    });
+  }
+
+  /** The webhooks that are still turned off, without those of muted agents. */
+  async function lookAtWebhooks(
+    news: readonly News[],
+    { mutedAgentIds }: NotificationPreferences,
+  ): Promise<readonly WebhookView[]> {
+    const wanted = news.filter(({ kind, id }) => kind === 'webhook' && !mutedAgentIds.includes(id));
+    const found: WebhookView[] = [];
+    for (const { id } of wanted.slice(0, MAX_LOOKED_AT)) {
+      const webhook = await call(getWebhook, { params: { id } }).catch(ignoreNotFound);
+      if (webhook?.disabledAt) found.push(webhook);
+    }
+    return found;
   }
 
   async function showJoining(news: readonly News[]): Promise<void> {
@@ -261,7 +296,12 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       joining.length === 1
         ? texts().joiningTitle(toLine(only.name, 40))
         : texts().joiningMany(joining.length);
-    put({ title, body: texts().joiningBody, target: AGENTS, ids: joining.map(({ id }) => id) });
+    put({
+      title,
+      body: texts().joiningBody,
+      target: AGENTS,
+      keys: joining.map(({ id }) => keyOf({ kind: 'joining', id })),
+    });
   }
 
   /** The items that are still what the news said, without those of muted agents. */
@@ -290,7 +330,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     const title = texts().asksYou(toLine(item.agent.name, 40));
     const target: LinkTarget = { page: 'inbox', item: item.id };
     if (whole === undefined || !version) {
-      put({ title, body: toLine(item.title), target, ids: [item.id] });
+      put({ title, body: toLine(item.title), target, keys: [item.id] });
       return;
     }
     const seen = { id: item.id, version: version.version, hash: version.hash };
@@ -298,7 +338,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       title,
       body: whole,
       target,
-      ids: [item.id],
+      keys: [item.id],
       actions: [texts().approveOnce, texts().reject],
       onAction: (index) => enqueue(() => takeDecision(seen, index === 0 ? 'approve' : 'reject')),
     });
@@ -318,7 +358,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       const code = error instanceof ConsoleCallError ? error.code : 'unexpected';
       log.warn('a decision on a notification was refused', code);
       const [title, body] = refusalOf(code, texts());
-      put({ title, body, target: { page: 'inbox', item: id }, ids: [] });
+      put({ title, body, target: { page: 'inbox', item: id }, keys: [] });
     }
   }
 
@@ -328,15 +368,16 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       .slice(0, 3)
       .map(({ title }) => toLine(title, 60))
       .join('\n');
-    const ids = items.map(({ id }) => id);
-    put({ title: texts().newProposals(items.length, agents, isMore), body, target: INBOX, ids });
+    const keys = items.map(({ id }) => id);
+    put({ title: texts().newProposals(items.length, agents, isMore), body, target: INBOX, keys });
   }
 
-  async function showSummary(news: readonly News[], preferences: NotificationPreferences): Promise<void> {
+  async function showSummary(news: readonly News[], preferences: Wanted): Promise<void> {
     const proposals = await lookAt(news, 'proposal', preferences);
     const failures = (await lookAt(news, 'failure', preferences)).items;
     const joining = news.filter(({ kind }) => kind === 'joining');
-    const spending = news.filter(({ kind }) => kind === 'spending');
+    const spending = spendingOf(news, preferences);
+    const turnedOff = await lookAtWebhooks(news, preferences);
     const agents = new Set(proposals.items.map(({ agent }) => agent.id)).size;
     const lines = [
       proposals.items.length > 0
@@ -345,17 +386,20 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       failures.length > 0 ? texts().quietFailed(failures.length) : '',
       joining.length > 0 ? texts().joiningMany(joining.length) : '',
       spending.length > 0 ? texts().quietSpending(spending.length) : '',
+      turnedOff.length > 0 ? texts().quietWebhooks(turnedOff.length) : '',
     ].filter((line) => line !== '');
     if (lines.length === 0) return;
-    const ids = [...proposals.items, ...failures, ...joining].map(({ id }) => id);
-    put({ title: texts().quietTitle, body: lines.join('\n'), target: INBOX, ids });
+    const items = [...proposals.items, ...failures].map(({ id }) => id);
+    const keys = [...items, ...joining.map(keyOf)];
+    put({ title: texts().quietTitle, body: lines.join('\n'), target: INBOX, keys });
   }
 
   function put(given: {
     readonly title: string;
     readonly body: string;
     readonly target: LinkTarget;
-    readonly ids: readonly string[];
+    /** Of what it is about: it goes once all of that is over. */
+    readonly keys: readonly string[];
     readonly actions?: readonly string[];
     readonly onAction?: (index: number) => void;
   }): void {
@@ -367,7 +411,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       onAction: (index) => given.onAction?.(index),
       onClose: () => void shown.delete(notification),
     });
-    shown.set(notification, new Set(given.ids));
+    shown.set(notification, new Set(given.keys));
     // What nobody puts away must not be held for ever.
     for (const oldest of shown.keys()) {
       if (shown.size <= MAX_LOOKED_AT) break;
@@ -384,7 +428,7 @@ export function createNotifications(deps: NotificationDeps): Notifications {
     lose() {
       unheardSince = now();
     },
-    tell: (title, body, target) => put({ title, body, target, ids: [] }),
+    tell: (title, body, target) => put({ title, body, target, keys: [] }),
     settle: () => work,
     [Symbol.dispose]() {
       cancelBurst?.();
@@ -393,6 +437,26 @@ export function createNotifications(deps: NotificationDeps): Notifications {
       shown.clear();
     },
   };
+}
+
+/** The id of an item; of an agent there can be news of several kinds. */
+function keyOf({ kind, id }: News): string {
+  return kind === 'proposal' || kind === 'failure' ? id : `${kind} ${id}`;
+}
+
+/** What a line of the timeline tells, if it is told at all. */
+function newsOf({ type, action, agent }: ActivityEvent): News | undefined {
+  const kind = NEWS_OF[type];
+  const id = kind === 'proposal' || kind === 'failure' ? action?.id : agent?.id;
+  return kind === undefined || id === undefined ? undefined : { kind, id };
+}
+
+/** Who came near what they may spend, as far as the person wants to hear of it. */
+function spendingOf(news: readonly News[], { spendingAlerts, mutedAgentIds }: Wanted): readonly News[] {
+  if (!spendingAlerts) return [];
+  return news
+    .filter(({ kind, id }) => kind === 'spending' && !mutedAgentIds.includes(id))
+    .slice(0, MAX_LOOKED_AT);
 }
 
 /** It went meanwhile: there is nothing to tell of it. */

@@ -84,11 +84,16 @@ const english = {
       ? `${agent} used up what it may spend`
       : `${agent} used ${threshold} % of what it may spend`,
   spendingBody: 'Open it to see what it spent credits on.',
+  webhookOffTitle: (agent: string) => `The webhook of ${agent} was turned off`,
+  webhookFailingBody: 'Too many deliveries in a row failed. Open it to see why and turn it on again.',
+  webhookGoneBody: 'Its endpoint answered 410 Gone: it wants no more.',
   quietTitle: 'While it was quiet',
   quietFailed: (count: number) =>
     count === 1 ? '1 approved action failed' : `${count} approved actions failed`,
   quietSpending: (count: number) =>
     count === 1 ? '1 agent came near what it may spend' : `${count} agents came near what they may spend`,
+  quietWebhooks: (count: number) =>
+    count === 1 ? '1 webhook was turned off' : `${count} webhooks were turned off`,
   alreadyDecided: 'Already decided',
   alreadyDecidedBody: 'This proposal was decided before. Nothing was changed.',
   changedTitle: 'Not decided: it changed',
@@ -186,6 +191,10 @@ const german: Texts = {
       ? `${agent} hat verbraucht, was erlaubt ist`
       : `${agent} hat ${threshold} % von dem verbraucht, was erlaubt ist`,
   spendingBody: 'Öffnen zeigt, wofür Credits ausgegeben wurden.',
+  webhookOffTitle: (agent) => `Der Webhook von ${agent} wurde abgeschaltet`,
+  webhookFailingBody:
+    'Zu viele Zustellungen nacheinander sind fehlgeschlagen. Öffnen zeigt, warum; dort geht er wieder an.',
+  webhookGoneBody: 'Die Gegenstelle hat mit 410 Gone geantwortet: Sie will nichts mehr.',
   quietTitle: 'Während der Ruhezeit',
   quietFailed: (count) =>
     count === 1
@@ -195,6 +204,8 @@ const german: Texts = {
     count === 1
       ? '1 Agent kam an die Grenze seiner Ausgaben'
       : `${count} Agenten kamen an die Grenze ihrer Ausgaben`,
+  quietWebhooks: (count) =>
+    count === 1 ? '1 Webhook wurde abgeschaltet' : `${count} Webhooks wurden abgeschaltet`,
   alreadyDecided: 'Schon entschieden',
   alreadyDecidedBody: 'Über diesen Vorschlag wurde schon entschieden. Nichts wurde geändert.',
   changedTitle: 'Nicht entschieden: geändert',

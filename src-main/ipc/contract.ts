@@ -113,6 +113,8 @@ export const LinkTarget = z.discriminatedUnion('page', [
   z.strictObject({ page: z.literal('settings'), section: id.optional() }),
   /** The case file of one trace. */
   z.strictObject({ page: z.literal('cases'), trace: id }),
+  z.strictObject({ page: z.literal('webhooks'), agent: id.optional() }),
+  z.strictObject({ page: z.literal('credits') }),
   /** A link that this version does not know; the page says so. */
   z.strictObject({ page: z.literal('unknown') }),
 ]);

@@ -17,6 +17,10 @@ export function toConsolePath(target: LinkTarget): string {
       return target.section === undefined ? '/settings' : `/settings/${encodeURIComponent(target.section)}`;
     case 'cases':
       return `/case/${encodeURIComponent(target.trace)}`;
+    case 'webhooks':
+      return `/webhooks${searchOf({ agent: target.agent })}`;
+    case 'credits':
+      return '/credits';
     case 'unknown':
       return '/unknown-link';
   }

@@ -24,6 +24,8 @@ interface RowListProps<Row extends { readonly id: string }> {
   readonly rows: readonly Row[];
   readonly label: string;
   readonly activeId: string | undefined;
+  /** The row that one comes back to: it gets the focus once, as soon as the list is drawn. */
+  readonly returnTo?: string | undefined;
   readonly hasMore: boolean;
   readonly estimatePx: number;
   readonly handle?: RefObject<RowListHandle | null>;
@@ -71,7 +73,14 @@ export function RowList<Row extends { readonly id: string }>(props: RowListProps
     else if (element.contains(document.activeElement)) virtual.scrollToIndex(added, { align: 'start' });
   }, [rows, firstId, virtual, props.estimatePx]);
 
-  const step = useRowSteps(list, rows.length, (index) => virtual.scrollToIndex(index));
+  const { step, focusRow } = useRowSteps(list, rows.length, (index) => virtual.scrollToIndex(index));
+  const isBack = useRef(props.returnTo === undefined);
+  useLayoutEffect(() => {
+    if (isBack.current) return;
+    const index = rows.findIndex(({ id }) => id === props.returnTo);
+    isBack.current = index < 0 || focusRow(index);
+    if (!isBack.current) virtual.scrollToIndex(index, { align: 'center' });
+  });
   useImperativeHandle(handle, () => ({ step, toTop: () => virtual.scrollToIndex(0) }));
 
   return (

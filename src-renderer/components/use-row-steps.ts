@@ -6,13 +6,14 @@ import { type RefObject, useRef } from 'react';
  * @param list the element around the rows
  * @param count how many rows there are, drawn or not
  * @param scrollToIndex brings a row into the page
- * @returns a function that moves the focus by so many rows, from the first one if no row has it
+ * @returns `step` moves the focus by so many rows, from the first one if no row has it; `focusRow` gives it to one row,
+ *   and answers whether that is drawn
  */
 export function useRowSteps(
   list: RefObject<HTMLElement | null>,
   count: number,
   scrollToIndex: (index: number) => void,
-): (by: number) => void {
+): { readonly step: (by: number) => void; readonly focusRow: (index: number) => boolean } {
   // Where the focus is going: a held key is faster than rows are drawn.
   const going = useRef<number | null>(null);
   const focusRow = (index: number): boolean => {
@@ -20,7 +21,7 @@ export function useRowSteps(
     row?.focus({ preventScroll: true });
     return row !== null && row !== undefined;
   };
-  return (by) => {
+  const step = (by: number) => {
     if (count === 0) return;
     const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];
     const next = Math.min(count - 1, Math.max(0, (going.current ?? Number(focused ?? -1)) + by));
@@ -34,4 +35,5 @@ export function useRowSteps(
       focusRow(next);
     });
   };
+  return { step, focusRow };
 }

@@ -4,6 +4,7 @@ import { IconActivity, IconPlayerPause, IconPlayerPlay } from '@tabler/icons-rea
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useRef, useState } from 'react';
 import { announce } from '../../components/announcer';
+import { FilledPage } from '../../components/filled-page';
 import { Kbd } from '../../components/kbd';
 import { PageHeader } from '../../components/page-header';
 import { RowList, type RowListHandle } from '../../components/row-list';
@@ -91,30 +92,33 @@ export function ActivityPage() {
   const isOnlyAccount = items.every((item) => item.form === 'event' && item.group === 'account');
   const isEmpty = list.isSuccess && items.length === 0 && searchedBackTo === null;
   return (
-    <div className={classes['page']}>
-      <div className={classes['top']}>
-        <PageHeader
-          title={<Trans>Activity</Trans>}
-          actions={
-            <Button
-              variant={isPaused ? 'filled' : 'default'}
-              leftSection={
-                isPaused ? (
-                  <IconPlayerPlay size={14} aria-hidden="true" />
-                ) : (
-                  <IconPlayerPause size={14} aria-hidden="true" />
-                )
-              }
-              rightSection={<Kbd hotkey="activity.pause" />}
-              {...ariaKeysOf('activity.pause')}
-              onClick={handlePause}
-            >
-              {isPaused ? <Trans>Go on</Trans> : <Trans context="hold the timeline">Pause</Trans>}
-            </Button>
-          }
-        />
-        <ActivityFilters search={search} field={field} fieldKey={fieldKey} onChange={change} />
-      </div>
+    <FilledPage
+      head={
+        <>
+          <PageHeader
+            title={<Trans>Activity</Trans>}
+            actions={
+              <Button
+                variant={isPaused ? 'filled' : 'default'}
+                leftSection={
+                  isPaused ? (
+                    <IconPlayerPlay size={14} aria-hidden="true" />
+                  ) : (
+                    <IconPlayerPause size={14} aria-hidden="true" />
+                  )
+                }
+                rightSection={<Kbd hotkey="activity.pause" />}
+                {...ariaKeysOf('activity.pause')}
+                onClick={handlePause}
+              >
+                {isPaused ? <Trans>Go on</Trans> : <Trans context="hold the timeline">Pause</Trans>}
+              </Button>
+            }
+          />
+          <ActivityFilters search={search} field={field} fieldKey={fieldKey} onChange={change} />
+        </>
+      }
+    >
       {isPaused ? (
         <output className={classes['paused']} data-testid="paused">
           <Trans>Paused.</Trans>{' '}
@@ -168,7 +172,7 @@ export function ActivityPage() {
           }
         </RowList>
       ) : null}
-    </div>
+    </FilledPage>
   );
 }
 

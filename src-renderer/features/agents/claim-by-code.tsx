@@ -109,14 +109,7 @@ export function ClaimByCode({
           <JoiningCard agent={preview.data} flow={flow} claimCode={code} onDismiss={handleClear} />
         </section>
       ) : null}
-      {flow.shown ? (
-        <NewKeyDialog
-          agentId={flow.shown.agent.id}
-          agentName={flow.shown.agent.name}
-          newKey={flow.shown.key}
-          onDone={flow.forgetKey}
-        />
-      ) : null}
+      {flow.shown ? <NewKeyDialog made={flow.shown} onClose={flow.forgetKey} /> : null}
     </div>
   );
 }

@@ -98,7 +98,7 @@ function Rows({ agentId, items, hasMore, onNearEnd }: RowsProps) {
     if (lastShown >= items.length - READ_AHEAD) onNearEnd();
   }, [lastShown, items.length, onNearEnd]);
 
-  const step = useRowSteps(list, items.length, (index) => virtual.scrollToIndex(index));
+  const { step } = useRowSteps(list, items.length, (index) => virtual.scrollToIndex(index));
   const navigate = useNavigate();
   const openCase = () => {
     const focused = document.activeElement?.closest<HTMLElement>('[data-row]')?.dataset['row'];

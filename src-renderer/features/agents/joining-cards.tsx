@@ -29,14 +29,7 @@ export function JoiningCards({ joining, onClaimed }: JoiningCardsProps) {
           <JoiningCard key={agent.id} agent={agent} flow={flow} hasShortcut={index === 0} />
         ))}
       </div>
-      {flow.shown ? (
-        <NewKeyDialog
-          agentId={flow.shown.agent.id}
-          agentName={flow.shown.agent.name}
-          newKey={flow.shown.key}
-          onDone={flow.forgetKey}
-        />
-      ) : null}
+      {flow.shown ? <NewKeyDialog made={flow.shown} onClose={flow.forgetKey} /> : null}
     </>
   );
 }

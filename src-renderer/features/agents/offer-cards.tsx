@@ -8,34 +8,23 @@ import { FormError } from '../../components/form-error';
 import { Countdown } from '../../components/time';
 import classes from './joining.module.css';
 import { offersQuery, useAcceptOffer, useDeclineOffer } from './leaving-api';
-import { NewKeyDialog } from './new-key-dialog';
+import { type MadeKey, NewKeyDialog } from './new-key-dialog';
 import type { NewKey } from './new-key-panel';
 
 /** Agents that other people of this server offer: take one over with a new key, or say no. */
 export function OfferCards() {
   const offers = useQuery(offersQuery).data?.items ?? [];
-  const [made, setMade] = useState<{ id: string; name: string; key: NewKey } | null>(null);
+  const [made, setMade] = useState<MadeKey | null>(null);
   return (
     <>
       {offers.length > 0 ? (
         <div className={classes['cards']}>
           {offers.map((offer) => (
-            <OfferCard
-              key={offer.id}
-              offer={offer}
-              onTaken={(key) => setMade({ id: offer.agent.id, name: offer.agent.name, key })}
-            />
+            <OfferCard key={offer.id} offer={offer} onTaken={(key) => setMade({ agent: offer.agent, key })} />
           ))}
         </div>
       ) : null}
-      {made ? (
-        <NewKeyDialog
-          agentId={made.id}
-          agentName={made.name}
-          newKey={made.key}
-          onDone={() => setMade(null)}
-        />
-      ) : null}
+      {made ? <NewKeyDialog made={made} onClose={() => setMade(null)} /> : null}
     </>
   );
 }

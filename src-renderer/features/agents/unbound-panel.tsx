@@ -1,16 +1,13 @@
-import { Button, Checkbox, TextInput } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { CopyTextButton } from '../../components/copy-text-button';
+import { ShownOnce } from '../../components/shown-once';
 import { Countdown } from '../../components/time';
 import classes from './danger-tab.module.css';
 
 /** The claim code of an agent just let go: the only time anybody sees it. */
 export function UnboundPanel({ claimCode, claimExpiresAt }: { claimCode: string; claimExpiresAt: string }) {
   const { t } = useLingui();
-  const [isSaved, setIsSaved] = useState(false);
   const navigate = useNavigate();
   const client = useQueryClient();
   const handleDone = async () => {
@@ -25,28 +22,13 @@ export function UnboundPanel({ claimCode, claimExpiresAt }: { claimCode: string;
           works for <Countdown until={claimExpiresAt} />.
         </Trans>
       </p>
-      <div className={classes['code']}>
-        <TextInput
-          aria-label={t`Claim code`}
-          readOnly
-          value={claimCode}
-          classNames={{ input: classes['secret'] ?? '' }}
-          onFocus={(event) => event.currentTarget.select()}
-          spellCheck={false}
-          data-testid="claim-code"
-        />
-        <CopyTextButton text={claimCode} label={t`Copy the code`} variant="filled" isAutofocused />
-      </div>
-      <div className={classes['end']}>
-        <Checkbox
-          label={t`I have saved it`}
-          checked={isSaved}
-          onChange={(event) => setIsSaved(event.currentTarget.checked)}
-        />
-        <Button onClick={() => void handleDone()} disabled={!isSaved}>
-          {t({ message: 'Done', context: 'button' })}
-        </Button>
-      </div>
+      <ShownOnce
+        secret={claimCode}
+        label={t`Claim code`}
+        copyLabel={t`Copy the code`}
+        testId="claim-code"
+        onDone={() => void handleDone()}
+      />
     </div>
   );
 }

@@ -7,6 +7,7 @@ import { type OwnedKey, keyStateOf } from '../../../src-server/contract/console/
 import { AgentText } from '../../components/agent-text';
 import { announce } from '../../components/announcer';
 import { useNow } from '../../components/clock';
+import { drawThenFocus } from '../../components/draw-then-focus';
 import { FormError } from '../../components/form-error';
 import { Kbd } from '../../components/kbd';
 import { Countdown, RelativeTime } from '../../components/time';
@@ -45,10 +46,10 @@ export function KeysTable({ keys, label, hasAgents = false, sort }: KeysTablePro
     setOpen({ act, id: key.id });
   };
   const close = () => {
-    setOpen(null);
-    requestAnimationFrame(() => {
-      if (shown) document.querySelector<HTMLElement>(`[data-key-row="${shown.id}"] [data-key-open]`)?.focus();
-    });
+    drawThenFocus(
+      () => setOpen(null),
+      () => document.querySelector<HTMLElement>(`[data-key-row="${shown?.id}"] [data-key-open]`),
+    );
   };
   const handleFreeze = (key: OwnedKey) => {
     const isFrozen = key.frozenAt !== null;

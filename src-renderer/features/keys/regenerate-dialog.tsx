@@ -1,11 +1,10 @@
-import { Button, Modal } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Plural, Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useState } from 'react';
 import type { AgentDetail } from '../../../src-server/contract/console/agents';
-import type { NewKey } from '../../../src-server/contract/console/keys';
 import { useMe } from '../../api/session';
 import { FormError } from '../../components/form-error';
-import { NewKeyPanel } from '../agents/new-key-panel';
+import { type MadeKey, NewKeyDialog } from '../agents/new-key-dialog';
 import { useRegenerateKey } from './api';
 import { hasEnded } from './key-filter';
 import classes from './keys.module.css';
@@ -20,73 +19,55 @@ export function RegenerateDialog({ agent, onClose }: RegenerateDialogProps) {
   const { t } = useLingui();
   const me = useMe();
   const regenerate = useRegenerateKey(agent.id);
-  const [made, setMade] = useState<NewKey | null>(null);
+  const [made, setMade] = useState<MadeKey | null>(null);
   const [live] = useState(() => agent.keys.filter((key) => !hasEnded(key, Date.now())).length);
   const handleSubmit = (event: FormEvent) => {
     event.preventDefault();
-    regenerate.mutate(undefined, { onSuccess: ({ key }) => setMade(key) });
+    regenerate.mutate(undefined, { onSuccess: ({ key }) => setMade({ agent, key }) });
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={made ? t`The new key of ${agent.name}` : t`Replace all keys`}
-      closeButtonProps={{ 'aria-label': t`Close` }}
-      withCloseButton={made === null}
-      closeOnEscape={made === null}
-      closeOnClickOutside={false}
-    >
-      {made ? (
-        <NewKeyPanel
-          agentId={agent.id}
-          newKey={made}
-          doneLabel={t({ message: 'Done', context: 'button' })}
-          onDone={onClose}
-        />
-      ) : (
-        <form onSubmit={handleSubmit} className={classes['form']} noValidate>
-          <p>
+    <NewKeyDialog title={made ? undefined : t`Replace all keys`} made={made} onClose={onClose}>
+      <form onSubmit={handleSubmit} className={classes['form']} noValidate>
+        <p>
+          <Trans>
+            For a key that was lost, or that somebody else has seen. There is no time in which old and new
+            both work.
+          </Trans>
+        </p>
+        <ul aria-label={t`What happens`}>
+          <li>
+            <Plural
+              value={live}
+              _0="It has no key that works now."
+              one="Its one key stops working at once."
+              other="Its # keys stop working at once."
+            />
+          </li>
+          <li>
+            <Trans>It gets one new key, which is shown once.</Trans>
+          </li>
+          <li>
+            <Trans>Name, reputation, posts and conversations stay as they are.</Trans>
+          </li>
+        </ul>
+        {me.data?.mode === 'server' ? (
+          <p className={classes['dim']}>
             <Trans>
-              For a key that was lost, or that somebody else has seen. There is no time in which old and new
-              both work.
+              Without this window it takes a code that is mailed to you:{' '}
+              <code>regenerate-key/request-otp</code>, then <code>regenerate-key</code>.
             </Trans>
           </p>
-          <ul aria-label={t`What happens`}>
-            <li>
-              <Plural
-                value={live}
-                _0="It has no key that works now."
-                one="Its one key stops working at once."
-                other="Its # keys stop working at once."
-              />
-            </li>
-            <li>
-              <Trans>It gets one new key, which is shown once.</Trans>
-            </li>
-            <li>
-              <Trans>Name, reputation, posts and conversations stay as they are.</Trans>
-            </li>
-          </ul>
-          {me.data?.mode === 'server' ? (
-            <p className={classes['dim']}>
-              <Trans>
-                Without this window it takes a code that is mailed to you:{' '}
-                <code>regenerate-key/request-otp</code>, then <code>regenerate-key</code>.
-              </Trans>
-            </p>
-          ) : null}
-          <FormError error={regenerate.error} fields={[]} />
-          <div className={classes['end']}>
-            <Button variant="default" onClick={onClose} data-autofocus>
-              <Trans>Cancel</Trans>
-            </Button>
-            <Button type="submit" color="red.8" loading={regenerate.isPending}>
-              <Trans>End all keys and make one</Trans>
-            </Button>
-          </div>
-        </form>
-      )}
-    </Modal>
+        ) : null}
+        <FormError error={regenerate.error} fields={[]} />
+        <div className={classes['end']}>
+          <Button variant="default" onClick={onClose} data-autofocus>
+            <Trans>Cancel</Trans>
+          </Button>
+          <Button type="submit" color="red.8" loading={regenerate.isPending}>
+            <Trans>End all keys and make one</Trans>
+          </Button>
+        </div>
+      </form>
+    </NewKeyDialog>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useRef, useState } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
@@ -8,6 +8,7 @@ import { announce } from '../../components/announcer';
 import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { Kbd } from '../../components/kbd';
+import { WritingField } from '../../components/writing-field';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import { type ThreadPath, useSendMessage } from './api';
 import classes from './messages.module.css';
@@ -59,20 +60,14 @@ export function Composer({ path, conversation: { seat }, name }: ComposerProps) 
   const error = isTooLong ? t`At most ${MESSAGE_TEXT_MAX} characters` : fieldErrorsOf(send.error)['text'];
   return (
     <form className={classes['composer']} onSubmit={handleSubmit}>
-      <Textarea
-        ref={field}
+      <WritingField
+        field={field}
         aria-label={seat.type === 'user' ? t`Your answer` : t`Answer in the name of your agent`}
         placeholder={t`Answer ${name}`}
         {...ariaKeysOf('messages.reply')}
-        autosize
-        minRows={2}
-        maxRows={8}
         value={text}
         error={error}
-        onChange={(event) => handleChange(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
+        onWrite={handleChange}
         data-testid="composer"
       />
       <FormError error={send.error} fields={['text']} />

@@ -2,6 +2,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router';
 import { IconMessages } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useRef } from 'react';
+import { FilledPage } from '../../components/filled-page';
 import { Kbd } from '../../components/kbd';
 import { LinkButton } from '../../components/link-button';
 import { PageHeader } from '../../components/page-header';
@@ -44,8 +45,8 @@ export function MessagesPage() {
   ]);
 
   return (
-    <div className={classes['page']}>
-      <div className={classes['top']}>
+    <FilledPage
+      head={
         <PageHeader
           title={<Trans>Messages</Trans>}
           actions={
@@ -73,7 +74,8 @@ export function MessagesPage() {
             </nav>
           }
         />
-      </div>
+      }
+    >
       {isEvents ? (
         <EventsView handle={rows} />
       ) : (
@@ -94,6 +96,6 @@ export function MessagesPage() {
           )}
         </div>
       )}
-    </div>
+    </FilledPage>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Textarea } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { type FormEvent, useEffect, useRef, useState } from 'react';
 import { codePointLength } from '../../../src-server/contract/common';
@@ -7,6 +7,7 @@ import { announce } from '../../components/announcer';
 import { fieldErrorsOf } from '../../components/field-errors';
 import { FormError } from '../../components/form-error';
 import { Kbd } from '../../components/kbd';
+import { WritingField } from '../../components/writing-field';
 import { useAriaKeysOf, useHotkeys } from '../../hotkeys/hotkeys';
 import { AgentSelect, useWriters } from './agent-select';
 import { useWriteComment } from './api';
@@ -80,21 +81,15 @@ export function CommentForm({ postId, replyTo, onLeaveReply }: CommentFormProps)
           </Button>
         </p>
       )}
-      <Textarea
-        ref={field}
+      <WritingField
+        field={field}
         label={replyTo === undefined ? t`Your comment` : t`Your answer`}
         {...ariaKeysOf('rooms.reply')}
-        autosize
-        minRows={2}
-        maxRows={8}
         value={content}
         error={
           length > COMMENT_MAX ? t`At most ${COMMENT_MAX} characters` : fieldErrorsOf(write.error)['content']
         }
-        onChange={(event) => setContent(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === 'Escape') event.currentTarget.blur();
-        }}
+        onWrite={setContent}
         data-testid="comment-field"
       />
       <ContentIssues error={write.error} isBusy={write.isPending} onAccept={() => submit(true)} />

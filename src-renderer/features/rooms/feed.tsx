@@ -20,11 +20,13 @@ const ROW_PX = 104;
 interface FeedProps {
   readonly search: RoomsSearch;
   readonly rows: RefObject<RowListHandle | null>;
+  /** The post that one comes back from. */
+  readonly returnTo: string | undefined;
   readonly onClear: () => void;
 }
 
 /** What is said in all rooms or in one, newest first; of a search, what fits best. */
-export function Feed({ search, rows, onClear }: FeedProps) {
+export function Feed({ search, rows, returnTo, onClear }: FeedProps) {
   const { t } = useLingui();
   const list = useInfiniteQuery(postsQuery(search));
   const items = postsOf(list.data?.pages ?? []);
@@ -47,6 +49,7 @@ export function Feed({ search, rows, onClear }: FeedProps) {
           rows={items}
           label={search.q === undefined ? t`Posts, newest first` : t`Posts that fit, the best first`}
           activeId={undefined}
+          returnTo={returnTo}
           hasMore={list.hasNextPage}
           estimatePx={ROW_PX}
           handle={rows}

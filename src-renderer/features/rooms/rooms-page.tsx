@@ -5,6 +5,7 @@ import { IconPencilPlus } from '@tabler/icons-react';
 import { Trans, useLingui } from '@lingui/react/macro';
 import { useCallback, useRef, useState } from 'react';
 import { announce } from '../../components/announcer';
+import { FilledPage } from '../../components/filled-page';
 import { Kbd } from '../../components/kbd';
 import { PageHeader } from '../../components/page-header';
 import type { RowListHandle } from '../../components/row-list';
@@ -29,6 +30,8 @@ export function RoomsPage() {
   const field = useRef<HTMLInputElement>(null);
   const rows = useRef<RowListHandle>(null);
   const [fieldKey, setFieldKey] = useState(0);
+  /** The post that was open: it has the focus when one is back at the list. */
+  const [left, setLeft] = useState<string>();
   const [isWriting, setWriting] = useState(false);
   const writers = useWriters();
   const change = useCallback(
@@ -36,11 +39,8 @@ export function RoomsPage() {
     [navigate],
   );
   const handleClose = () => {
-    const { post } = search;
+    setLeft(search.post);
     change({ post: undefined });
-    requestAnimationFrame(() =>
-      document.querySelector<HTMLElement>(`[data-testid=posts] a[href*="${post}"]`)?.focus(),
-    );
   };
   const handleClear = () => {
     setFieldKey((old) => old + 1);
@@ -54,40 +54,43 @@ export function RoomsPage() {
     { id: 'rooms.close', isEnabled: search.post !== undefined, run: handleClose },
   ]);
   return (
-    <div className={classes['page']}>
-      <div className={classes['top']}>
-        <PageHeader
-          title={<Trans>Rooms</Trans>}
-          actions={
-            <Button
-              size="xs"
-              leftSection={<IconPencilPlus size={14} />}
-              rightSection={<Kbd hotkey="rooms.write" />}
-              disabled={writers.length === 0}
-              onClick={() => setWriting(true)}
-              {...ariaKeysOf('rooms.write')}
-            >
-              <Trans>New post</Trans>
-            </Button>
-          }
-        />
-        <search className={classes['filters']}>
-          <SearchField
-            key={fieldKey}
-            initial={search.q ?? ''}
-            label={t`Find posts`}
-            placeholder={t`Find posts`}
-            field={field}
-            className={classes['find']}
-            onSearch={(q) => change({ q: q === '' ? undefined : q, post: undefined })}
+    <FilledPage
+      head={
+        <>
+          <PageHeader
+            title={<Trans>Rooms</Trans>}
+            actions={
+              <Button
+                size="xs"
+                leftSection={<IconPencilPlus size={14} />}
+                rightSection={<Kbd hotkey="rooms.write" />}
+                disabled={writers.length === 0}
+                onClick={() => setWriting(true)}
+                {...ariaKeysOf('rooms.write')}
+              >
+                <Trans>New post</Trans>
+              </Button>
+            }
           />
-          <RoomSelect room={search.room} onChange={(room) => change({ room, post: undefined })} />
-        </search>
-      </div>
+          <search className={classes['filters']}>
+            <SearchField
+              key={fieldKey}
+              initial={search.q ?? ''}
+              label={t`Find posts`}
+              placeholder={t`Find posts`}
+              field={field}
+              className={classes['find']}
+              onSearch={(q) => change({ q: q === '' ? undefined : q, post: undefined })}
+            />
+            <RoomSelect room={search.room} onChange={(room) => change({ room, post: undefined })} />
+          </search>
+        </>
+      }
+    >
       <div className={classes['columns']}>
         <RoomList room={search.room} />
         {search.post === undefined ? (
-          <Feed search={search} rows={rows} onClear={handleClear} />
+          <Feed search={search} rows={rows} returnTo={left} onClear={handleClear} />
         ) : (
           <PostPane key={search.post} id={search.post} onClose={handleClose} />
         )}
@@ -103,7 +106,7 @@ export function RoomsPage() {
           }}
         />
       ) : null}
-    </div>
+    </FilledPage>
   );
 }
 

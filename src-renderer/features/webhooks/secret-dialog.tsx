@@ -1,7 +1,6 @@
-import { Button, Checkbox, Modal, TextInput } from '@mantine/core';
+import { Modal } from '@mantine/core';
 import { Trans, useLingui } from '@lingui/react/macro';
-import { useState } from 'react';
-import { CopyTextButton } from '../../components/copy-text-button';
+import { ShownOnce } from '../../components/shown-once';
 import classes from './webhooks.module.css';
 
 interface SecretDialogProps {
@@ -13,7 +12,6 @@ interface SecretDialogProps {
 /** A secret in full: the only time anybody sees it. */
 export function SecretDialog({ agentName, secret, onClose }: SecretDialogProps) {
   const { t } = useLingui();
-  const [isSaved, setIsSaved] = useState(false);
   return (
     <Modal
       opened
@@ -31,27 +29,13 @@ export function SecretDialog({ agentName, secret, onClose }: SecretDialogProps) 
             shown; if it is lost, make another one.
           </Trans>
         </p>
-        <div className={classes['secret']}>
-          <TextInput
-            aria-label={t`The secret`}
-            readOnly
-            value={secret}
-            onFocus={(event) => event.currentTarget.select()}
-            spellCheck={false}
-            data-testid="webhook-secret"
-          />
-          <CopyTextButton text={secret} label={t`Copy the secret`} variant="filled" isAutofocused />
-        </div>
-        <div className={classes['bar']}>
-          <Checkbox
-            label={t`I have saved it`}
-            checked={isSaved}
-            onChange={(event) => setIsSaved(event.currentTarget.checked)}
-          />
-          <Button onClick={onClose} disabled={!isSaved}>
-            {t({ message: 'Done', context: 'button' })}
-          </Button>
-        </div>
+        <ShownOnce
+          secret={secret}
+          label={t`The secret`}
+          copyLabel={t`Copy the secret`}
+          testId="webhook-secret"
+          onDone={onClose}
+        />
       </div>
     </Modal>
   );
