@@ -60,6 +60,8 @@ test('the timeline lives, pauses and leads to the case file, by keyboard alone',
   await expect(timeline.getByText('Atlas proposed “Solar on flat roofs”')).toBeVisible();
   await approveNewest(window);
   await expect(timeline.getByText('You approved “Solar on flat roofs”')).toBeVisible();
+  // Once its grace is over; while the timeline is paused only what is proposed then may come.
+  await expect(timeline.getByText('“Solar on flat roofs” was carried out')).toBeVisible();
   await callTool(url, agent.key, 'search.query', { q: 'roof', type: 'posts' });
   await expectNoAxeViolations(window);
 
