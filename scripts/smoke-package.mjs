@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { FuseState, FuseV1Options, getCurrentFuseWire } from '@electron/fuses';
 import { chromium } from '@playwright/test';
 import { root } from './build-if-stale.mjs';
@@ -62,7 +63,9 @@ async function smoke(program, binary = program) {
     env: { ...process.env, COUNTERSIGN_NODE: process.execPath },
   });
   try {
-    const browser = await chromium.connectOverCDP(await debuggerOf(app));
+    const address = await debuggerOf(app);
+    await pageIsThere(address);
+    const browser = await chromium.connectOverCDP(address);
     const [context] = browser.contexts();
     const page = context.pages()[0] ?? (await context.waitForEvent('page'));
     await firstMinutes(page);
@@ -110,6 +113,19 @@ function debuggerOf(app) {
     });
     app.on('exit', (code) => reject(new Error(`the app ended with ${code}\n${said}`)));
   });
+}
+
+/** Whoever attaches while the first page is being loaded waits for its navigation for ever. */
+async function pageIsThere(address) {
+  const list = new URL('/json/list', address.replace('ws:', 'http:'));
+  const until = Date.now() + WAIT_MS;
+  for (;;) {
+    const targets = await (await fetch(list)).json();
+    // A document has its title from the moment it was committed.
+    if (targets.some(({ type, title }) => type === 'page' && title.includes('Countersign'))) return;
+    if (Date.now() > until) throw new Error(`no page in time: ${JSON.stringify(targets)}`);
+    await delay(100);
+  }
 }
 
 /** Unlock where there is no keychain, set up, let an agent propose, and see it in the Inbox. */
