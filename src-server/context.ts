@@ -97,6 +97,8 @@ export function createContext(options: ContextOptions) {
   const keyring = openKeyring({ writer, reader, ids, masterKey, mode: config.mode });
   const { vault } = keyring;
   const audit = createAuditLog({ vault, signingKey: keyring.auditSigningKey });
+  /** What nearly every service reads, writes and is dated by. */
+  const core = { writer, reader, clock, ids, audit };
   const limiter = createLimiter({ isEnabled: config.hasLimits });
   const grants = createGrants({ clock, monotonic });
   const startedAt = clock.now();
@@ -112,11 +114,7 @@ export function createContext(options: ContextOptions) {
 
   const identity = createIdentity({
     keyring,
-    writer,
-    reader,
-    clock,
-    ids,
-    audit,
+    ...core,
     limiter,
     smtp: config.smtpUrl === undefined ? null : { url: config.smtpUrl, from: config.mailFrom },
     isSignUpOpen: () => config.allowsSignUp,
@@ -137,12 +135,8 @@ export function createContext(options: ContextOptions) {
     topUpUrlOf: (agentId) => `${publicUrl}/agent-credits?agent_id=${agentId}`,
   });
   const billing = createBilling({
-    reader,
-    writer,
-    clock,
-    ids,
+    ...core,
     vault,
-    audit,
     log,
     credits,
     stripe: options.stripe,
@@ -151,12 +145,8 @@ export function createContext(options: ContextOptions) {
   });
 
   const gateDeps: GateDeps = {
-    writer,
-    reader,
-    clock,
-    ids,
+    ...core,
     vault,
-    audit,
     credits,
     limiter,
     grants,
@@ -174,12 +164,8 @@ export function createContext(options: ContextOptions) {
   const gate = createGate(gateDeps);
 
   const registration = createRegistrationService({
-    writer,
-    reader,
-    clock,
-    ids,
+    ...core,
     vault,
-    audit,
     limiter,
     gate,
     sendMail,
@@ -187,13 +173,9 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const nbRegistration = createNbRegistrationService({
-    reader,
+    ...core,
     allowsLocalTargets: config.allowsLocalTargets,
-    writer,
-    clock,
-    ids,
     vault,
-    audit,
     limiter,
     credits,
     scanPublicText: (text, field) => gateDeps.scanPublicText(text, field),
@@ -205,11 +187,7 @@ export function createContext(options: ContextOptions) {
   });
   const rotationTokens = createRotationTokens({ vault, clock });
   const claims = createClaimsService({
-    writer,
-    reader,
-    clock,
-    ids,
-    audit,
+    ...core,
     limiter,
     gate,
     mode: config.mode,
@@ -238,11 +216,7 @@ export function createContext(options: ContextOptions) {
     afterCommit,
   });
   const regenerateKey = createRegenerateKeyService({
-    writer,
-    reader,
-    clock,
-    ids,
-    audit,
+    ...core,
     codes: identity.codes,
     tokens: rotationTokens,
     findOwner: (userId) => identity.users.findUserById(reader, userId),
@@ -297,11 +271,7 @@ export function createContext(options: ContextOptions) {
   });
   const demo = createDemoService({
     vault,
-    reader,
-    writer,
-    clock,
-    ids,
-    audit,
+    ...core,
     gate,
     users: identity.users,
     onProfileChanged: indexProfile,
@@ -362,12 +332,8 @@ export function createContext(options: ContextOptions) {
   });
 
   const webhooks = createWebhooks({
-    reader,
-    writer,
-    clock,
-    ids,
+    ...core,
     vault,
-    audit,
     log,
     resolve: options.resolve,
     allowsLocalTargets: config.allowsLocalTargets,
