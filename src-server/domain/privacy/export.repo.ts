@@ -4,7 +4,7 @@ import type { Db } from '../../db/open';
 import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
 import { agentEvents } from '../agent-events/agent-events.tables';
 import { agentKeys, agents, keyClients } from '../agents/agents.tables';
-import { agentPlans, payments } from '../billing/billing.tables';
+import { payments } from '../billing/billing.tables';
 import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
@@ -132,10 +132,6 @@ export function listAgentCaps(db: Db, agentId: string) {
 
 export function listAgentAlerts(db: Db, agentId: string) {
   return db.select().from(creditAlerts).where(eq(creditAlerts.agentId, agentId)).all();
-}
-
-export function findPlanOfAgent(db: Db, agentId: string) {
-  return db.select().from(agentPlans).where(eq(agentPlans.agentId, agentId)).get();
 }
 
 /** What a person ordered and paid, the oldest first; never the address of a checkout, with which one pays. */

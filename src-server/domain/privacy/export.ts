@@ -3,6 +3,7 @@ import { listDecisions, listVersions } from '../../gate/actions.repo';
 import type { AuditLog } from '../../gate/audit';
 import { toIso } from '../../lib/clock';
 import { VERSION } from '../../version';
+import { findAgentPlan } from '../billing/billing.repo';
 import { mailboxSince } from '../messages/mailbox';
 import { memberIdOf, memberOf } from '../messages/members';
 import {
@@ -18,7 +19,6 @@ import {
   findPersonRow,
   followsOfAgent,
   isShared,
-  findPlanOfAgent,
   listAgentAlerts,
   listAgentCaps,
   listAgentKeys,
@@ -90,7 +90,7 @@ export function exportSections(
             policies: listAgentPolicies(db, agent.id),
             creditCaps: listAgentCaps(db, agent.id),
             creditAlerts: listAgentAlerts(db, agent.id),
-            plan: findPlanOfAgent(db, agent.id) ?? null,
+            plan: findAgentPlan(db, agent.id) ?? null,
           };
         }
       },
