@@ -1,46 +1,14 @@
-import { and, asc, eq, gt, inArray, isNull, lt, ne, or, type SQL } from 'drizzle-orm';
-import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { and, asc, eq, gt, inArray, isNull, lt, ne, or } from 'drizzle-orm';
 import type { Db } from '../../db/open';
-import { actions, audit, auditPrivate, guidance, policies, reads } from '../../gate/gate.tables';
-import { agentEvents } from '../agent-events/agent-events.tables';
-import { agentKeys, agents, keyClients } from '../agents/agents.tables';
+import { actions, audit, auditPrivate, reads } from '../../gate/gate.tables';
+import { agents } from '../agents/agents.tables';
 import { payments } from '../billing/billing.tables';
-import { creditAlerts, creditCaps, creditTransactions } from '../credits/credits.tables';
 import { sessions, settings, users } from '../identity/identity.tables';
 import { conversationMembers, messages } from '../messages/messages.tables';
 import { connections } from '../network/network.tables';
-import { comments, reactions } from '../comments/comments.tables';
-import { posts } from '../posts/posts.tables';
-import { blocks, follows } from '../social/social.tables';
-import {
-  agentWebhooks,
-  webhookAttempts,
-  webhookDeliveries,
-  webhookExceptions,
-} from '../webhooks/webhooks.tables';
-
-/** Pages of what is kept about one person. Rows come out one at a time, so that memory does not grow with them. */
-const PAGE = 200;
-
-/** Walks an index page by page: `after` gives what comes behind a row. */
-function* pages<Row>(list: (after: Row | undefined) => Row[]): Generator<Row> {
-  let last: Row | undefined;
-  for (;;) {
-    const page = list(last);
-    yield* page;
-    last = page.at(-1);
-    if (page.length < PAGE) return;
-  }
-}
-
-/** Behind `(at, id)` in ascending order. */
-function behind(
-  at: SQLiteColumn,
-  id: SQLiteColumn,
-  last: { at: number; id: string } | undefined,
-): SQL | undefined {
-  return last ? or(gt(at, last.at), and(eq(at, last.at), gt(id, last.id))) : undefined;
-}
+import { blocks } from '../social/social.tables';
+import { webhookExceptions } from '../webhooks/webhooks.tables';
+import { behind, PAGE, pages } from './export-pages';
 
 export function findPersonRow(db: Db, userId: string) {
   return db.select().from(users).where(eq(users.id, userId)).get();
@@ -73,66 +41,7 @@ export function* personAgents(db: Db, userId: string) {
   );
 }
 
-export function listAgentPolicies(db: Db, agentId: string) {
-  return db
-    .select({ kind: policies.kind, verdict: policies.verdict, setAt: policies.setAt })
-    .from(policies)
-    .where(eq(policies.agentId, agentId))
-    .all();
-}
-
-/** What is known of keys, and never what opens anything. */
-export function listAgentKeys(db: Db, agentId: string) {
-  const { secretHash: _secretHash, ...columns } = agentKeyColumns;
-  return db.select(columns).from(agentKeys).where(eq(agentKeys.agentId, agentId)).all();
-}
-const agentKeyColumns = {
-  id: agentKeys.id,
-  agentId: agentKeys.agentId,
-  name: agentKeys.name,
-  prefix: agentKeys.prefix,
-  secretHash: agentKeys.secretHash,
-  scopes: agentKeys.scopes,
-  createdAt: agentKeys.createdAt,
-  expiresAt: agentKeys.expiresAt,
-  revokedAt: agentKeys.revokedAt,
-  frozenAt: agentKeys.frozenAt,
-  lastUsedAt: agentKeys.lastUsedAt,
-  lastClient: agentKeys.lastClient,
-  lastAddress: agentKeys.lastAddress,
-  callsCount: agentKeys.callsCount,
-};
-
-export function listKeyClients(db: Db, keyId: string) {
-  return db.select().from(keyClients).where(eq(keyClients.keyId, keyId)).all();
-}
-
 const TABS = ['pending', 'snoozed', 'decided', 'failed'] as const;
-
-/** Every movement of an agent's credits, the oldest first. */
-export function* agentCredits(db: Db, agentId: string) {
-  yield* pages<typeof creditTransactions.$inferSelect>((last) =>
-    db
-      .select()
-      .from(creditTransactions)
-      .where(and(eq(creditTransactions.agentId, agentId), gt(creditTransactions.seq, last?.seq ?? 0)))
-      .orderBy(asc(creditTransactions.seq))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
-export function listAgentCaps(db: Db, agentId: string) {
-  return db
-    .select({ kind: creditCaps.kind, perDay: creditCaps.perDay, setAt: creditCaps.setAt })
-    .from(creditCaps)
-    .where(eq(creditCaps.agentId, agentId))
-    .all();
-}
-
-export function listAgentAlerts(db: Db, agentId: string) {
-  return db.select().from(creditAlerts).where(eq(creditAlerts.agentId, agentId)).all();
-}
 
 /** What a person ordered and paid, the oldest first; never the address of a checkout, with which one pays. */
 export function* personPayments(db: Db, userId: string) {
@@ -181,53 +90,6 @@ export function listReadsOf(db: Db, actionId: string, userId: string) {
     .all();
 }
 
-export function* agentPosts(db: Db, agentId: string) {
-  yield* pages<typeof posts.$inferSelect>((last) =>
-    db
-      .select()
-      .from(posts)
-      .where(
-        and(
-          eq(posts.agentId, agentId),
-          behind(posts.createdAt, posts.id, last && { at: last.createdAt, id: last.id }),
-        ),
-      )
-      .orderBy(asc(posts.createdAt), asc(posts.id))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
-export function* agentComments(db: Db, agentId: string) {
-  yield* pages<typeof comments.$inferSelect>((last) =>
-    db
-      .select()
-      .from(comments)
-      .where(and(eq(comments.agentId, agentId), gt(comments.seq, last?.seq ?? 0)))
-      .orderBy(asc(comments.seq))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
-/** What an agent upvoted. */
-export function* agentReactions(db: Db, agentId: string) {
-  yield* pages<typeof reactions.$inferSelect>((last) =>
-    db
-      .select()
-      .from(reactions)
-      .where(
-        and(
-          eq(reactions.agentId, agentId),
-          behind(reactions.createdAt, reactions.targetId, last && { at: last.createdAt, id: last.targetId }),
-        ),
-      )
-      .orderBy(asc(reactions.createdAt), asc(reactions.targetId))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
 export function* memberConversations(db: Db, memberId: string) {
   yield* pages<typeof conversationMembers.$inferSelect>((last) =>
     db
@@ -265,52 +127,6 @@ export function* conversationMessages(db: Db, conversationId: string, since: num
       .limit(PAGE)
       .all(),
   );
-}
-
-/** What happened to an agent, as its inbox and its webhook told it. */
-export function* eventsOfAgent(db: Db, agentId: string, since: number) {
-  yield* pages<typeof agentEvents.$inferSelect>((last) =>
-    db
-      .select()
-      .from(agentEvents)
-      .where(
-        and(
-          eq(agentEvents.agentId, agentId),
-          // Times of one agent differ.
-          gt(agentEvents.createdAt, last?.createdAt ?? since),
-        ),
-      )
-      .orderBy(asc(agentEvents.createdAt), asc(agentEvents.seq))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
-export function* followsOfAgent(db: Db, agentId: string) {
-  for (const column of [follows.followerId, follows.followedId]) {
-    const other = column === follows.followerId ? follows.followedId : follows.followerId;
-    yield* pages<typeof follows.$inferSelect>((last) =>
-      db
-        .select()
-        .from(follows)
-        .where(
-          and(
-            eq(column, agentId),
-            behind(
-              follows.createdAt,
-              other,
-              last && {
-                at: last.createdAt,
-                id: column === follows.followerId ? last.followedId : last.followerId,
-              },
-            ),
-          ),
-        )
-        .orderBy(asc(follows.createdAt), asc(other))
-        .limit(PAGE)
-        .all(),
-    );
-  }
 }
 
 export function* blocksBy(db: Db, blockerId: string) {
@@ -364,24 +180,6 @@ export function* personConnections(db: Db, userId: string) {
         .all(),
     );
   }
-}
-
-export function* agentGuidance(db: Db, agentId: string, userId: string) {
-  yield* pages<typeof guidance.$inferSelect>((last) =>
-    db
-      .select()
-      .from(guidance)
-      .where(
-        and(
-          eq(guidance.agentId, agentId),
-          eq(guidance.ownerId, userId),
-          behind(guidance.createdAt, guidance.id, last && { at: last.createdAt, id: last.id }),
-        ),
-      )
-      .orderBy(asc(guidance.createdAt), asc(guidance.id))
-      .limit(PAGE)
-      .all(),
-  );
 }
 
 export function listPersonSessions(db: Db, userId: string) {
@@ -439,23 +237,6 @@ export function personOfAuditRow(db: Db, seq: number): string | undefined {
     .get()?.personId;
 }
 
-/** Where an agent's events go, and never what signs them. */
-export function listAgentWebhooks(db: Db, agentId: string) {
-  return db
-    .select({
-      agentId: agentWebhooks.agentId,
-      url: agentWebhooks.url,
-      events: agentWebhooks.events,
-      pausedAt: agentWebhooks.pausedAt,
-      disabledAt: agentWebhooks.disabledAt,
-      disabledReason: agentWebhooks.disabledReason,
-      createdAt: agentWebhooks.createdAt,
-    })
-    .from(agentWebhooks)
-    .where(eq(agentWebhooks.agentId, agentId))
-    .all();
-}
-
 export function listWebhookExceptions(db: Db, userId: string) {
   return db
     .select({
@@ -465,26 +246,5 @@ export function listWebhookExceptions(db: Db, userId: string) {
     })
     .from(webhookExceptions)
     .where(eq(webhookExceptions.ownerId, userId))
-    .all();
-}
-
-export function* agentDeliveries(db: Db, agentId: string) {
-  yield* pages<typeof webhookDeliveries.$inferSelect>((last) =>
-    db
-      .select()
-      .from(webhookDeliveries)
-      .where(and(eq(webhookDeliveries.agentId, agentId), last && gt(webhookDeliveries.seq, last.seq)))
-      .orderBy(asc(webhookDeliveries.seq))
-      .limit(PAGE)
-      .all(),
-  );
-}
-
-export function listDeliveryAttempts(db: Db, deliveryId: string) {
-  return db
-    .select()
-    .from(webhookAttempts)
-    .where(eq(webhookAttempts.deliveryId, deliveryId))
-    .orderBy(asc(webhookAttempts.attempt))
     .all();
 }

@@ -7,18 +7,14 @@ import { findAgentPlan } from '../billing/billing.repo';
 import { mailboxSince } from '../messages/mailbox';
 import { memberIdOf, memberOf } from '../messages/members';
 import {
+  agentComments,
   agentCredits,
   agentDeliveries,
   agentGuidance,
-  agentComments,
   agentPosts,
   agentReactions,
-  blocksBy,
-  conversationMessages,
   eventsOfAgent,
-  findPersonRow,
   followsOfAgent,
-  isShared,
   listAgentAlerts,
   listAgentCaps,
   listAgentKeys,
@@ -26,17 +22,23 @@ import {
   listAgentWebhooks,
   listDeliveryAttempts,
   listKeyClients,
+} from './export-agents.repo';
+import {
+  blocksBy,
+  conversationMessages,
+  findPersonRow,
+  isShared,
   listPersonSessions,
   listPersonSettings,
   listReadsOf,
   listWebhookExceptions,
   memberConversations,
   personActions,
-  personPayments,
   personAgents,
   personAudit,
   personConnections,
   personOfAuditRow,
+  personPayments,
 } from './export.repo';
 
 /** One file of the archive; its rows come one at a time. */
